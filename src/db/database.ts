@@ -1,0 +1,137 @@
+import BetterSqlite3 from 'better-sqlite3'
+import { Kysely, type Transaction } from 'kysely'
+import { databaseBusy } from '../kernel/problem.js'
+import { SqliteHandleDialect } from './dialect.js'
+import { WaitingWriters } from './waiting-writers.js'
+
+/** SQLite before 3.51.3 can corrupt a WAL file when two connections write and checkpoint at once. */
+const OLDEST_SAFE_SQLITE = '3.51.3'
+
+/** A write waits this long for other writers, then is refused as busy. */
+const BUSY_LIMIT_MS = 5_000
+
+/** How long a commit may wait for a device; readers only meet a lock while a WAL is being recovered. */
+const READER_TIMEOUT_MS = 250
+
+/**
+ * One SQLite file as a process uses it: one writer, one read-only reader, each with a handle of its own,
+ * so that no read waits for a write. Both speak Kysely; `Schema` names the tables that the caller knows.
+ */
+export interface Database<Schema> {
+  readonly path: string
+  readonly reader: Kysely<Schema>
+  readonly writer: Kysely<Schema>
+  /** Raised while a write of this process waits for the lock, so that a migration can let it pass. */
+  readonly waiting: WaitingWriters
+  close(): Promise<void>
+}
+
+/**
+ * Opens an existing SQLite file in WAL mode.
+ *
+ * Writes are acknowledged with `synchronous=FULL`: a commit that was answered survives a power loss.
+ */
+export function openDatabase<Schema>(path: string): Database<Schema> {
+  const waiting = WaitingWriters.create()
+  const writer = openWriterHandle(path)
+  const reader = openReaderHandle(path)
+  const database = {
+    path,
+    waiting,
+    writer: kyselyOver<Schema>(writer, (handle) => beginImmediate(handle, waiting)),
+    reader: kyselyOver<Schema>(reader, async (handle) => void handle.exec('begin')),
+    close: async () => {
+      await database.reader.destroy()
+      await database.writer.destroy()
+    },
+  }
+  return database
+}
+
+/**
+ * A handle that writes. It never waits synchronously for the lock: SQLite's own waiting stops the event
+ * loop, and with it every request.
+ */
+export function openWriterHandle(path: string): BetterSqlite3.Database {
+  const handle = new BetterSqlite3(path, { fileMustExist: true, timeout: 0 })
+  requireSafeSqlite(handle)
+  handle.pragma('journal_mode = WAL')
+  handle.pragma('synchronous = FULL')
+  handle.pragma('foreign_keys = ON')
+  // Triggers must act alike whoever compiled SQLite: the default differs from build to build.
+  handle.pragma('recursive_triggers = OFF')
+  return handle
+}
+
+/** A handle that cannot write, for queries that must not wait for a writer. */
+export function openReaderHandle(path: string): BetterSqlite3.Database {
+  return new BetterSqlite3(path, { readonly: true, fileMustExist: true, timeout: READER_TIMEOUT_MS })
+}
+
+/** Kysely on a handle that nobody else uses; `begin` says how its transactions start. */
+export function kyselyOver<Schema>(
+  handle: BetterSqlite3.Database,
+  begin: (handle: BetterSqlite3.Database) => Promise<void>,
+): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new SqliteHandleDialect(handle, begin) })
+}
+
+/**
+ * Runs `act` in one immediate write transaction and commits it; nothing is written when it throws.
+ * Nothing but the database may be awaited inside: every other write waits meanwhile.
+ *
+ * @throws Problem `database-busy` after five seconds behind another program's lock
+ */
+export function write<Schema, Result>(
+  db: Database<Schema>,
+  act: (trx: Transaction<Schema>) => Promise<Result>,
+): Promise<Result> {
+  return db.writer.transaction().execute(act)
+}
+
+/** Runs `act` on one snapshot of the database. */
+export function readSnapshot<Schema, Result>(
+  db: Database<Schema>,
+  act: (trx: Transaction<Schema>) => Promise<Result>,
+): Promise<Result> {
+  return db.reader.transaction().execute(act)
+}
+
+async function beginImmediate(handle: BetterSqlite3.Database, waiting: WaitingWriters): Promise<void> {
+  if (triesToBegin(handle)) return
+  const giveUpAt = performance.now() + BUSY_LIMIT_MS
+  await waiting.whileWaiting(async () => {
+    do {
+      if (performance.now() >= giveUpAt) throw databaseBusy()
+      // Jitter, so that two processes that met once do not meet for ever.
+      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 4))
+    } while (!triesToBegin(handle))
+  })
+}
+
+function triesToBegin(handle: BetterSqlite3.Database): boolean {
+  try {
+    handle.exec('begin immediate')
+    return true
+  } catch (error) {
+    if (isBusy(error)) return false
+    throw error
+  }
+}
+
+/** What SQLite said, where the error is SQLite's: `code` is like `SQLITE_CONSTRAINT_UNIQUE`. */
+export const asSqliteError = (error: unknown): { code: string; message: string } | undefined =>
+  error instanceof BetterSqlite3.SqliteError ? { code: error.code, message: error.message } : undefined
+
+export const isBusy = (error: unknown): boolean =>
+  asSqliteError(error)?.code.startsWith('SQLITE_BUSY') ?? false
+
+function requireSafeSqlite(handle: BetterSqlite3.Database): void {
+  const version = handle.prepare('select sqlite_version()').pluck().get() as string
+  const [have, need] = [version, OLDEST_SAFE_SQLITE].map((text) => text.split('.').map(Number))
+  const differs = need?.findIndex((part, index) => part !== have?.[index]) ?? -1
+  if (differs >= 0 && (have?.[differs] ?? 0) < (need?.[differs] ?? 0))
+    throw new Error(
+      `SQLite ${version} is too old: ${OLDEST_SAFE_SQLITE} mends a defect that corrupts WAL files.`,
+    )
+}

@@ -1,0 +1,90 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem, conflict, databaseBusy, invalidInput, type InputError } from '../kernel/problem.js'
+import { asSqliteError } from '../db/database.js'
+
+/** Turns every error into one problem document, and logs what was not expected, once. */
+export function answerProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
+  const problem = asProblem(error)
+  if (problem.status >= 500) request.log.error({ err: error }, problem.detail)
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json')
+    .send({
+      type: `/docs/problems/${problem.code}`,
+      title: problem.title,
+      status: problem.status,
+      code: problem.code,
+      detail: problem.detail,
+      instance: request.id,
+      ...problem.extra,
+    })
+}
+
+export function answerNoRoute(request: FastifyRequest, reply: FastifyReply) {
+  const detail = `There is no ${request.method} ${request.url.split('?')[0]}. See /docs.`
+  return answerProblem(new Problem(404, 'no-such-route', 'Not found', detail), request, reply)
+}
+
+function asProblem(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) return error
+  const sqliteError = asSqliteError(error)
+  if (sqliteError !== undefined) return asDatabaseProblem(sqliteError)
+  if (error.validation !== undefined) return asInputProblem(error)
+  const status = error.statusCode ?? 500
+  if (status >= 500) return unexpected()
+  return new Problem(status, problemCode(error), 'Bad request', error.message)
+}
+
+/** Fastify's own refusals: FST_ERR_CTP_INVALID_MEDIA_TYPE is `ctp-invalid-media-type`. */
+const problemCode = (error: FastifyError) =>
+  error.code.startsWith('FST_ERR_')
+    ? error.code.slice('FST_ERR_'.length).toLowerCase().replaceAll('_', '-')
+    : 'bad-request'
+
+const unexpected = () =>
+  new Problem(
+    500,
+    'internal',
+    'Internal error',
+    'This is a defect of the service. The log names it under the request id.',
+  )
+
+function asInputProblem(error: FastifyError): Problem {
+  const errors = (error.validation ?? []).map(({ instancePath, params, message }): InputError => ({
+    path: inputPath(error.validationContext, instancePath, params),
+    message: message ?? 'is invalid',
+  }))
+  const problem = invalidInput(errors)
+  return error.validationContext === 'body'
+    ? problem
+    : new Problem(400, problem.code, problem.title, problem.detail, problem.extra)
+}
+
+function inputPath(context: string | undefined, pointer: string, params: Record<string, unknown>): string {
+  const named = params.additionalProperty ?? params.missingProperty
+  const path = typeof named === 'string' ? `${pointer}/${named}` : pointer
+  if (context === 'querystring') return `?${path.slice(1)}`
+  if (context === 'params') return `:${path.slice(1)}`
+  return path === '' ? '/' : path
+}
+
+function asDatabaseProblem(error: { code: string; message: string }): Problem {
+  if (error.code.startsWith('SQLITE_BUSY')) return databaseBusy()
+  if (error.code === 'SQLITE_CONSTRAINT_UNIQUE' || error.code === 'SQLITE_CONSTRAINT_PRIMARYKEY')
+    return conflict('already-exists', `Another row has the same ${constrainedColumns(error)}.`)
+  if (error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY')
+    return conflict('missing-parent', 'The write names a row that does not exist, or that others depend on.')
+  return error.code === 'SQLITE_FULL'
+    ? new Problem(
+        507,
+        'disk-full',
+        'The disk is full',
+        'There is no space left for the database. Nothing was written.',
+      )
+    : unexpected()
+}
+
+/** `UNIQUE constraint failed: suppliers.name` → `name` */
+const constrainedColumns = (error: { message: string }) =>
+  error.message.slice(error.message.indexOf(':') + 2).replaceAll(/\w+\./g, '')

@@ -1,0 +1,258 @@
+import { Type, type Static, type TObject, type TProperties } from '@sinclair/typebox'
+import type { FastifyRequest, FastifyTypeProviderDefault } from 'fastify'
+import type { Kysely, Transaction } from 'kysely'
+import { write, type Database } from '../db/database.js'
+import type { ApiGroup } from '../kernel/api-groups.js'
+import { notFound } from '../kernel/problem.js'
+import { etagOf, requireMatch } from './etag.js'
+import { answerPage, readPage, type PageRequest } from './page.js'
+import { IdParams, PageOf, PageQuery, ProblemAnswers } from './schemas.js'
+import type { App } from './type-provider.js'
+import { fromWire, toWire, type Stored } from './wire.js'
+
+/** What a feature's routes work with. `now` gives epoch milliseconds: tests pass their own. */
+export interface Context<Schema> {
+  db: Database<Schema>
+  now: () => number
+}
+
+/**
+ * The same database under the names of another schema: one file holds both, and a handle must have one
+ * owner. Type-level only.
+ */
+export const withSchema = <To, From>(context: Context<From>): Context<To> => context as unknown as Context<To>
+
+/** The values of a body, ready for the database. */
+export type Values<Body extends TObject> = Stored<Static<Body>>
+
+/**
+ * A kind of item with the five usual operations. The functions are its repository: they get the
+ * executor first, and rows have instants in epoch milliseconds and booleans as 0/1.
+ */
+export interface Resource<
+  Schema,
+  Row extends { id: string },
+  Item extends TObject,
+  Create extends TObject,
+  Patch extends TObject,
+  Filters extends TProperties,
+> {
+  /** The URL's segment, plural: `project-task-templates`. */
+  path: string
+  /** In operation ids and tags, in messages: `ProjectTaskTemplate`, `ProjectTaskTemplates`, `project task template`. */
+  name: string
+  plural: string
+  noun: string
+  item: Item
+  create: Create
+  patch: Patch
+  filters: Filters
+  /** At most `limit + 1` rows, ordered by id, after `after`. `now` decides what is overdue. */
+  list(db: Kysely<Schema>, page: PageRequest, filters: Static<TObject<Filters>>, now: number): Promise<Row[]>
+  find(db: Kysely<Schema>, id: string, now: number): Promise<Row | undefined>
+  /** Gives the new row's id. */
+  insert(trx: Transaction<Schema>, values: Values<Create>, now: number): Promise<string>
+  update(trx: Transaction<Schema>, row: Row, values: Values<Patch>, now: number): Promise<void>
+  remove(trx: Transaction<Schema>, row: Row, now: number): Promise<void>
+}
+
+/** Any resource, as the routes below see it: its own types matter only where it is defined. */
+export type AnyResource<Schema> = Resource<Schema, { id: string }, TObject, TObject, TObject, TProperties>
+
+interface ItemRequest {
+  Params: { id: string }
+}
+interface BodyRequest {
+  Body: Record<string, unknown>
+}
+
+/** Names the type arguments of a resource from its fields. */
+export const defineResource =
+  <Schema>() =>
+  <
+    Row extends { id: string },
+    Item extends TObject,
+    Create extends TObject,
+    Patch extends TObject,
+    Filters extends TProperties,
+  >(
+    resource: Resource<Schema, Row, Item, Create, Patch, Filters>,
+  ) =>
+    resource
+
+/** Registers list, get, create, patch and delete. */
+export function resourceRoutes<S>(app: App, context: Context<S>, resource: AnyResource<S>): void {
+  readRoutes(app, context, resource)
+  createRoute(app, context, resource)
+  patchRoute(app, context, resource)
+  deleteRoute(app, context, resource)
+}
+
+/** GET the list, and GET one. */
+export function readRoutes<S>(
+  app: App,
+  { db, now }: Context<S>,
+  resource: Pick<AnyResource<S>, 'path' | 'name' | 'plural' | 'noun' | 'item' | 'filters' | 'list' | 'find'>,
+): void {
+  const { item, noun, plural, name, path } = resource
+  const query = Type.Object({ ...PageQuery, ...resource.filters }, { additionalProperties: false })
+  const list = {
+    operationId: `list${plural}`,
+    summary: `List ${noun}s`,
+    tags: [plural],
+    querystring: query,
+    response: { 200: PageOf(item), ...ProblemAnswers },
+  }
+  routes(app).get<{ Querystring: { limit: number; cursor?: string } }>(
+    `/${path}`,
+    { schema: list, config: { group: 'taskRead' } },
+    async (request, reply) => {
+      const page = readPage(request.query)
+      const rows = await resource.list(db.reader, page, request.query, now())
+      const answer = answerPage(request, reply, page, rows)
+      return { ...answer, items: answer.items.map((row) => toWire(item, row)) }
+    },
+  )
+
+  const get = {
+    operationId: `get${name}`,
+    summary: `Get one ${noun}`,
+    tags: [plural],
+    params: IdParams,
+    response: { 200: item, ...ProblemAnswers },
+  }
+  routes(app).get<ItemRequest>(
+    `/${path}/:id`,
+    { schema: get, config: { group: 'taskRead' } },
+    async (request, reply) => {
+      const row = await getRow(resource, db.reader, request.params.id, now())
+      const wire = toWire(item, row)
+      void reply.header('etag', etagOf(wire))
+      return wire
+    },
+  )
+}
+
+export function createRoute<S>(app: App, { db, now }: Context<S>, resource: AnyResource<S>): void {
+  const { item, noun, plural, name, path } = resource
+  const schema = {
+    operationId: `create${name}`,
+    summary: `Create a ${noun}`,
+    tags: [plural],
+    body: resource.create,
+    response: { 201: item, ...ProblemAnswers },
+  }
+  routes(app).post<BodyRequest>(
+    `/${path}`,
+    { schema, config: { group: 'taskCreate' } },
+    async (request, reply) => {
+      const at = now()
+      const row = await write(db, async (trx) => {
+        const id = await resource.insert(trx, fromWire(resource.create, request.body), at)
+        return getRow(resource, trx, id, at)
+      })
+      const wire = toWire(item, row)
+      void reply
+        .code(201)
+        .header('etag', etagOf(wire))
+        .header('location', `${pathOf(request)}/${row.id}`)
+      return wire
+    },
+  )
+}
+
+export function patchRoute<S>(app: App, { db, now }: Context<S>, resource: AnyResource<S>): void {
+  const { item, noun, plural, name, path } = resource
+  const schema = {
+    operationId: `update${name}`,
+    summary: `Change a ${noun}`,
+    tags: [plural],
+    params: IdParams,
+    body: resource.patch,
+    response: { 200: item, ...ProblemAnswers },
+  }
+  routes(app).patch<ItemRequest & BodyRequest>(
+    `/${path}/:id`,
+    { schema, config: { group: 'taskWrite' } },
+    async (request, reply) => {
+      const at = now()
+      const row = await write(db, async (trx) => {
+        const before = await getMatchingRow(resource, trx, request, at)
+        await resource.update(trx, before, fromWire(resource.patch, request.body), at)
+        return getRow(resource, trx, before.id, at)
+      })
+      const wire = toWire(item, row)
+      void reply.header('etag', etagOf(wire))
+      return wire
+    },
+  )
+}
+
+export function deleteRoute<S>(app: App, { db, now }: Context<S>, resource: AnyResource<S>): void {
+  const { noun, plural, name, path } = resource
+  const schema = {
+    operationId: `delete${name}`,
+    summary: `Delete a ${noun}`,
+    tags: [plural],
+    params: IdParams,
+    response: { 204: Type.Null({ description: 'Deleted' }), ...ProblemAnswers },
+  }
+  routes(app).delete<ItemRequest>(
+    `/${path}/:id`,
+    { schema, config: { group: 'taskCreate' } },
+    async (request, reply) => {
+      const at = now()
+      await write(db, async (trx) => {
+        const row = await getMatchingRow(resource, trx, request, at)
+        await resource.remove(trx, row, at)
+      })
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** Fastify without the type provider: here schemas are values, and their types are not known. */
+const routes = (app: App) => app.withTypeProvider<FastifyTypeProviderDefault>()
+
+type Findable<S, R, I extends TObject> = {
+  noun: string
+  item: I
+  find(db: Kysely<S>, id: string, now: number): Promise<R | undefined>
+}
+
+/** @throws Problem `not-found` */
+export async function getRow<S, R, I extends TObject>(
+  resource: Findable<S, R, I>,
+  db: Kysely<S>,
+  id: string,
+  now: number,
+): Promise<R> {
+  const row = await resource.find(db, id, now)
+  if (row === undefined) throw notFound(resource.noun, id)
+  return row
+}
+
+/**
+ * The row that a conditional request is about, as the transaction sees it.
+ *
+ * @throws Problem `not-found`, `stale-etag`
+ */
+export async function getMatchingRow<S, R extends object, I extends TObject>(
+  resource: Findable<S, R, I>,
+  trx: Transaction<S>,
+  request: { params: { id: string }; headers: FastifyRequest['headers'] },
+  now: number,
+): Promise<R> {
+  const row = await getRow(resource, trx, request.params.id, now)
+  requireMatch(request.headers['if-match'], toWire(resource.item, row), resource.noun)
+  return row
+}
+
+const pathOf = (request: { url: string }) => request.url.split('?')[0]
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Which group of a cutover the route belongs to; none: it is not moved. */
+    group?: ApiGroup
+  }
+}

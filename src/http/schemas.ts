@@ -1,0 +1,71 @@
+import { Type, type Static, type TObject, type TProperties, type TSchema } from '@sinclair/typebox'
+
+/** A string of a closed set. A union of literals would give generated clients one-value enums. */
+export const StringEnum = <const Values extends readonly string[]>(
+  values: Values,
+  options: { description?: string } = {},
+) => Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
+
+export const Nullable = <Schema extends TSchema>(schema: Schema) =>
+  Type.Unsafe<Static<Schema> | null>({ anyOf: [schema, { type: 'null' }] })
+
+/**
+ * An instant: RFC 3339, UTC, milliseconds in an answer; a request may also give an offset, or a date
+ * alone, which means midnight UTC. In handlers it is epoch milliseconds: see wire.ts.
+ */
+export type InstantText = string & { readonly __instant: never }
+
+export const Instant = (options: { description?: string } = {}) =>
+  Type.Unsafe<InstantText>({
+    type: 'string',
+    format: 'date-time',
+    examples: ['2026-03-02T00:00:00.000Z'],
+    ...options,
+  })
+
+/** A single line: a name, a code, an id of a parent. */
+export const Line = (options: { maxLength?: number; description?: string } = {}) =>
+  Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', ...options })
+
+/** Free text: notes, descriptions. */
+export const Text = () => Type.String({ maxLength: 1_000_000 })
+
+export const Id = (description?: string) =>
+  Type.String({ minLength: 1, maxLength: 100, ...(description === undefined ? {} : { description }) })
+
+export const IdParams = Type.Object({ id: Id() })
+
+/** An object that refuses fields which it does not name. */
+export const Body = <Properties extends TProperties>(properties: Properties) =>
+  Type.Object(properties, { additionalProperties: false })
+
+/** A PATCH body: every field may be left out, at least one must be there. */
+export const PatchBody = <Schema extends TObject>(schema: Schema) =>
+  Type.Partial(schema, { additionalProperties: false, minProperties: 1 })
+
+export const PageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+  cursor: Type.Optional(Type.String({ maxLength: 1000, description: 'nextCursor of the page before' })),
+}
+
+export const PageOf = <Item extends TSchema>(item: Item) =>
+  Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })
+
+export const ProblemDocument = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'stable; what clients compare' }),
+    detail: Type.String(),
+    instance: Type.Optional(Type.String({ description: 'the x-request-id of the request' })),
+    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+  },
+  { additionalProperties: true },
+)
+
+/** The error answers that any operation can give. */
+export const ProblemAnswers = {
+  '4xx': { description: 'Refused', content: { 'application/problem+json': { schema: ProblemDocument } } },
+  '5xx': { description: 'Failed', content: { 'application/problem+json': { schema: ProblemDocument } } },
+}

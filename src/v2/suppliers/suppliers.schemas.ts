@@ -1,0 +1,33 @@
+import { Type } from '@sinclair/typebox'
+import { Body, Id, Instant, Line, Nullable, PatchBody, Text } from '../../http/schemas.js'
+
+const Contact = Type.Object({
+  name: Type.Optional(Type.String()),
+  role: Type.Optional(Type.String()),
+  email: Type.Optional(Type.String()),
+  phone: Type.Optional(Type.String()),
+})
+
+export const Supplier = Type.Object({
+  id: Id(),
+  name: Type.String(),
+  supplierNumber: Nullable(Type.String()),
+  location: Nullable(Type.String()),
+  contacts: Type.Array(Type.Unknown(), { description: 'objects with name, role, email and phone' }),
+  contactsRaw: Nullable(Type.String({ description: 'the stored text, where it is not a JSON array' })),
+  contactInfo: Type.String(),
+  createdAt: Instant(),
+  updatedAt: Instant(),
+})
+
+export const CreateSupplier = Body({
+  name: Line(),
+  supplierNumber: Type.Optional(Nullable(Line())),
+  location: Type.Optional(Nullable(Text())),
+  contacts: Type.Optional(Type.Array(Contact, { maxItems: 100 })),
+  contactInfo: Type.Optional(Text()),
+})
+
+export const PatchSupplier = PatchBody(CreateSupplier)
+
+export const SupplierFilters = { projectId: Type.Optional(Id('assigned to this project')) }
