@@ -26,7 +26,9 @@ export function emptyV1File(t: Test): string {
   const path = join(temporaryFolder(t), 'v1.db')
   const handle = new BetterSqlite3(path)
   const tables = [...v1Tables.sharedTables, ...v1Tables.activeTables, ...v1Tables.legacyTables('_old')]
+  handle.exec('begin')
   for (const table of tables) for (const statement of v1Tables.createStatements(table)) handle.exec(statement)
+  handle.exec('commit')
   handle.close()
   return path
 }

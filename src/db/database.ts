@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3'
-import { Kysely, type Transaction } from 'kysely'
+import { Kysely, type CompiledQuery, type Transaction } from 'kysely'
 import { databaseBusy } from '../kernel/problem.js'
 import { SqliteHandleDialect } from './dialect.js'
 import { WaitingWriters } from './waiting-writers.js'
@@ -52,10 +52,12 @@ export function openDatabase<Schema>(path: string): Database<Schema> {
  * A handle that writes. It never waits synchronously for the lock: SQLite's own waiting stops the event
  * loop, and with it every request.
  */
-export function openWriterHandle(path: string): BetterSqlite3.Database {
-  const handle = new BetterSqlite3(path, { fileMustExist: true, timeout: 0 })
+export function openWriterHandle(path: string): Handle {
+  const handle = new BetterSqlite3(path, { fileMustExist: true, timeout: BUSY_LIMIT_MS })
   requireSafeSqlite(handle)
+  // The one wait that blocks: leaving DELETE mode needs the file for itself, and nothing is served yet.
   handle.pragma('journal_mode = WAL')
+  handle.pragma('busy_timeout = 0')
   handle.pragma('synchronous = FULL')
   handle.pragma('foreign_keys = ON')
   // Triggers must act alike whoever compiled SQLite: the default differs from build to build.
@@ -63,18 +65,48 @@ export function openWriterHandle(path: string): BetterSqlite3.Database {
   return handle
 }
 
+/** A worker may wait for the lock: nobody is served by its thread. */
+const WORKER_TIMEOUT_MS = 10_000
+const WORKER_CACHE_KIB = 64 * 1024
+
+/** A raw connection. Its calls are synchronous: one belongs in a worker or a script, never beside a server. */
+export type Handle = BetterSqlite3.Database
+
+/**
+ * A handle for work in bulk, in a thread of its own. It acknowledges nothing to anyone, so that a chunk
+ * may be lost to a power failure: the cursor is lost with it. It checkpoints by hand, between chunks.
+ */
+export function openWorkerHandle(path: string): Handle {
+  const handle = new BetterSqlite3(path, { fileMustExist: true, timeout: WORKER_TIMEOUT_MS })
+  handle.pragma('journal_mode = WAL')
+  handle.pragma('synchronous = NORMAL')
+  handle.pragma('foreign_keys = ON')
+  handle.pragma('recursive_triggers = OFF')
+  handle.pragma('wal_autocheckpoint = 0')
+  handle.pragma(`cache_size = -${WORKER_CACHE_KIB}`)
+  return handle
+}
+
 /** A handle that cannot write, for queries that must not wait for a writer. */
-export function openReaderHandle(path: string): BetterSqlite3.Database {
+export function openReaderHandle(path: string): Handle {
   return new BetterSqlite3(path, { readonly: true, fileMustExist: true, timeout: READER_TIMEOUT_MS })
 }
 
 /** Kysely on a handle that nobody else uses; `begin` says how its transactions start. */
 export function kyselyOver<Schema>(
-  handle: BetterSqlite3.Database,
-  begin: (handle: BetterSqlite3.Database) => Promise<void>,
+  handle: Handle,
+  begin: (handle: Handle) => Promise<void>,
+  onQuery?: (query: CompiledQuery) => void,
 ): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new SqliteHandleDialect(handle, begin) })
+  return new Kysely<Schema>({
+    dialect: new SqliteHandleDialect(handle, begin),
+    ...(onQuery === undefined ? {} : { log: (event) => onQuery(event.query) }),
+  })
 }
+
+/** The same transaction under the names of another schema: one file holds both. Type-level only. */
+export const underSchema = <To, From>(trx: Transaction<From>): Transaction<To> =>
+  trx as unknown as Transaction<To>
 
 /**
  * Runs `act` in one immediate write transaction and commits it; nothing is written when it throws.
@@ -97,7 +129,7 @@ export function readSnapshot<Schema, Result>(
   return db.reader.transaction().execute(act)
 }
 
-async function beginImmediate(handle: BetterSqlite3.Database, waiting: WaitingWriters): Promise<void> {
+async function beginImmediate(handle: Handle, waiting: WaitingWriters): Promise<void> {
   if (triesToBegin(handle)) return
   const giveUpAt = performance.now() + BUSY_LIMIT_MS
   await waiting.whileWaiting(async () => {
@@ -109,7 +141,7 @@ async function beginImmediate(handle: BetterSqlite3.Database, waiting: WaitingWr
   })
 }
 
-function triesToBegin(handle: BetterSqlite3.Database): boolean {
+function triesToBegin(handle: Handle): boolean {
   try {
     handle.exec('begin immediate')
     return true
@@ -126,7 +158,7 @@ export const asSqliteError = (error: unknown): { code: string; message: string }
 export const isBusy = (error: unknown): boolean =>
   asSqliteError(error)?.code.startsWith('SQLITE_BUSY') ?? false
 
-function requireSafeSqlite(handle: BetterSqlite3.Database): void {
+function requireSafeSqlite(handle: Handle): void {
   const version = handle.prepare('select sqlite_version()').pluck().get() as string
   const [have, need] = [version, OLDEST_SAFE_SQLITE].map((text) => text.split('.').map(Number))
   const differs = need?.findIndex((part, index) => part !== have?.[index]) ?? -1

@@ -1,10 +1,9 @@
 import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'
 import type { App } from './type-provider.js'
 
 export interface DocumentInfo {
-  /** As in the URL: `v1`, `v2`, `admin`. */
-  name: string
   title: string
   description: string
   secured: boolean
@@ -12,8 +11,6 @@ export interface DocumentInfo {
 
 /**
  * Makes one OpenAPI document of the scope's routes. Call in the scope, before its routes.
- *
- * @param prefix the scope's own
  */
 export async function describeScope(scope: App, info: DocumentInfo): Promise<void> {
   await scope.register(swagger, {
@@ -32,4 +29,29 @@ export async function describeScope(scope: App, info: DocumentInfo): Promise<voi
 export function serveDocument(app: App, name: string, scope: App): void {
   const schema = { hide: true, response: { 200: Type.Unknown() } }
   app.get(`/openapi/${name}.json`, { schema }, async () => scope.swagger())
+}
+
+/**
+ * Swagger UI at /docs, with a choice of documents. In a scope of its own: a version's scope has its own
+ * `swagger`, and the user interface insists on one.
+ */
+export async function serveDocs(
+  app: App,
+  documents: Readonly<Record<string, { title: string }>>,
+): Promise<void> {
+  const urls = Object.entries(documents).map(([name, { title }]) => ({
+    name: title,
+    url: `/openapi/${name}.json`,
+  }))
+  await app.register(async (scope) => {
+    const document = {
+      openapi: '3.1.0',
+      info: { title: 'Choose a document above', version: '1.0.0' },
+      paths: {},
+    }
+    await scope.register(swagger, { mode: 'static', specification: { document } })
+    // `urls` is an option of Swagger UI that the plugin's types leave out.
+    const uiConfig: object = { urls }
+    await scope.register(swaggerUi, { routePrefix: '/docs', uiConfig })
+  })
 }

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem, conflict, databaseBusy, invalidInput, type InputError } from '../kernel/problem.js'
+import { Problem, conflict, databaseBusy, invalidInput } from '../kernel/problem.js'
+import { inputErrors } from './validation.js'
 import { asSqliteError } from '../db/database.js'
 
 /** Turns every error into one problem document, and logs what was not expected, once. */
@@ -51,22 +52,19 @@ const unexpected = () =>
   )
 
 function asInputProblem(error: FastifyError): Problem {
-  const errors = (error.validation ?? []).map(({ instancePath, params, message }): InputError => ({
-    path: inputPath(error.validationContext, instancePath, params),
-    message: message ?? 'is invalid',
-  }))
-  const problem = invalidInput(errors)
+  const place = places[error.validationContext ?? 'body']
+  const problem = invalidInput(inputErrors(error.validation ?? [], place))
   return error.validationContext === 'body'
     ? problem
     : new Problem(400, problem.code, problem.title, problem.detail, problem.extra)
 }
 
-function inputPath(context: string | undefined, pointer: string, params: Record<string, unknown>): string {
-  const named = params.additionalProperty ?? params.missingProperty
-  const path = typeof named === 'string' ? `${pointer}/${named}` : pointer
-  if (context === 'querystring') return `?${path.slice(1)}`
-  if (context === 'params') return `:${path.slice(1)}`
-  return path === '' ? '/' : path
+/** How clients see where something is wrong: a JSON pointer, `?name`, `:name`. */
+const places = {
+  body: (pointer: string) => (pointer === '' ? '/' : pointer),
+  headers: (pointer: string) => pointer,
+  params: (pointer: string) => `:${pointer.slice(1)}`,
+  querystring: (pointer: string) => `?${pointer.slice(1)}`,
 }
 
 function asDatabaseProblem(error: { code: string; message: string }): Problem {
@@ -85,6 +83,9 @@ function asDatabaseProblem(error: { code: string; message: string }): Problem {
     : unexpected()
 }
 
-/** `UNIQUE constraint failed: suppliers.name` → `name` */
+/** `UNIQUE constraint failed: suppliers.name` → `name`; `…: index 'v2_tasks_name_key'` → `name` */
 const constrainedColumns = (error: { message: string }) =>
-  error.message.slice(error.message.indexOf(':') + 2).replaceAll(/\w+\./g, '')
+  error.message
+    .slice(error.message.indexOf(':') + 2)
+    .replaceAll(/\w+\./g, '')
+    .replace(/^index '\w+_([^_]+)_key'$/, '$1')

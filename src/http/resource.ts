@@ -56,6 +56,9 @@ export interface Resource<
   remove(trx: Transaction<Schema>, row: Row, now: number): Promise<void>
 }
 
+/** What every route needs of a resource. */
+type Described = 'path' | 'name' | 'plural' | 'noun' | 'item'
+
 /** Any resource, as the routes below see it: its own types matter only where it is defined. */
 export type AnyResource<Schema> = Resource<Schema, { id: string }, TObject, TObject, TObject, TProperties>
 
@@ -92,7 +95,7 @@ export function resourceRoutes<S>(app: App, context: Context<S>, resource: AnyRe
 export function readRoutes<S>(
   app: App,
   { db, now }: Context<S>,
-  resource: Pick<AnyResource<S>, 'path' | 'name' | 'plural' | 'noun' | 'item' | 'filters' | 'list' | 'find'>,
+  resource: Pick<AnyResource<S>, Described | 'filters' | 'list' | 'find'>,
 ): void {
   const { item, noun, plural, name, path } = resource
   const query = Type.Object({ ...PageQuery, ...resource.filters }, { additionalProperties: false })
@@ -133,7 +136,11 @@ export function readRoutes<S>(
   )
 }
 
-export function createRoute<S>(app: App, { db, now }: Context<S>, resource: AnyResource<S>): void {
+export function createRoute<S>(
+  app: App,
+  { db, now }: Context<S>,
+  resource: Pick<AnyResource<S>, Described | 'create' | 'find' | 'insert'>,
+): void {
   const { item, noun, plural, name, path } = resource
   const schema = {
     operationId: `create${name}`,
@@ -161,7 +168,11 @@ export function createRoute<S>(app: App, { db, now }: Context<S>, resource: AnyR
   )
 }
 
-export function patchRoute<S>(app: App, { db, now }: Context<S>, resource: AnyResource<S>): void {
+export function patchRoute<S>(
+  app: App,
+  { db, now }: Context<S>,
+  resource: Pick<AnyResource<S>, Described | 'patch' | 'find' | 'update'>,
+): void {
   const { item, noun, plural, name, path } = resource
   const schema = {
     operationId: `update${name}`,
@@ -188,7 +199,11 @@ export function patchRoute<S>(app: App, { db, now }: Context<S>, resource: AnyRe
   )
 }
 
-export function deleteRoute<S>(app: App, { db, now }: Context<S>, resource: AnyResource<S>): void {
+export function deleteRoute<S>(
+  app: App,
+  { db, now }: Context<S>,
+  resource: Pick<AnyResource<S>, Described | 'find' | 'remove'>,
+): void {
   const { noun, plural, name, path } = resource
   const schema = {
     operationId: `delete${name}`,
@@ -223,7 +238,8 @@ type Findable<S, R, I extends TObject> = {
 /** @throws Problem `not-found` */
 export async function getRow<S, R, I extends TObject>(
   resource: Findable<S, R, I>,
-  db: Kysely<S>,
+  // Inferred from the resource alone: from a transaction, the compiler makes something else of it.
+  db: Kysely<NoInfer<S>>,
   id: string,
   now: number,
 ): Promise<R> {

@@ -22,6 +22,10 @@ function valueToWire(schema: TSchema, value: unknown): unknown {
   return isBoolean(schema) ? value !== 0 : value
 }
 
+/** One instant for an answer that no row stands behind. */
+export const instantText = (ms: number | null): InstantText | null =>
+  ms === null ? null : (formatInstant(ms) as InstantText)
+
 /** A body that its schema accepted, as it goes into the database. */
 export function fromWire<Schema extends TObject>(
   schema: Schema,

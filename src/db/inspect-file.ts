@@ -1,0 +1,54 @@
+import BetterSqlite3 from 'better-sqlite3'
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+
+const MAGIC = 'SQLite format 3\0'
+
+/** What stands at a path. `tables` has each table's columns. */
+export type FileContent =
+  | { kind: 'missing' }
+  | { kind: 'not-sqlite'; reason: string }
+  | { kind: 'sqlite'; tables: ReadonlyMap<string, readonly string[]> }
+
+/** Looks at a file, and leaves it and the folder as they were. */
+export function inspectFile(path: string): FileContent {
+  if (!existsSync(path)) return { kind: 'missing' }
+  if (!statSync(path).isFile()) return { kind: 'not-sqlite', reason: 'it is not a file' }
+  if (readHead(path) !== MAGIC) return { kind: 'not-sqlite', reason: 'it is not a SQLite database' }
+  return leavingNoTrace(path, () => readTables(path))
+}
+
+function readHead(path: string): string {
+  const buffer = Buffer.alloc(MAGIC.length)
+  const file = openSync(path, 'r')
+  const length = readSync(file, buffer, 0, buffer.length, 0)
+  closeSync(file)
+  return buffer.toString('latin1', 0, length)
+}
+
+function readTables(path: string): FileContent {
+  try {
+    const handle = new BetterSqlite3(path, { readonly: true })
+    const rows = handle
+      .prepare(
+        `SELECT m.name AS name, c.name AS column FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'`,
+      )
+      .all() as { name: string; column: string }[]
+    handle.close()
+    const tables = new Map<string, string[]>()
+    for (const { name, column } of rows) tables.set(name, [...(tables.get(name) ?? []), column])
+    return { kind: 'sqlite', tables }
+  } catch (error) {
+    if (error instanceof BetterSqlite3.SqliteError) return { kind: 'not-sqlite', reason: error.message }
+    throw error
+  }
+}
+
+/** Reading a WAL file makes its `-wal` and `-shm`; those that were not there before go again. */
+function leavingNoTrace<Result>(path: string, read: () => Result): Result {
+  const made = ['-wal', '-shm'].map((suffix) => path + suffix).filter((file) => !existsSync(file))
+  try {
+    return read()
+  } finally {
+    for (const file of made) rmSync(file, { force: true })
+  }
+}

@@ -1,0 +1,133 @@
+import { asSqliteError, openWorkerHandle, type Handle } from '../db/database.js'
+import type { WaitingWriters } from '../db/waiting-writers.js'
+import { phaseMoves, type JobKind, type JobState, type Phase, type PhaseName } from './job.js'
+import { finishJob, moveJob, readJob, startPhase, type JobError } from './journal.js'
+import { makeReport, noFindings, type Findings, type Report } from './report.js'
+import { createRun, JobFailure, JobStopped, type Owner, type Run } from './run.js'
+import { openScratchCopy, removeFile } from './scratch-copy.js'
+
+export interface RunRequest {
+  path: string
+  jobId: string
+  owner: Owner
+  waiting: WaitingWriters
+  /** True once the process wants to end: the run stops between two chunks, to be resumed. */
+  stopping: () => boolean
+}
+
+interface Outcome {
+  state: JobState
+  report: Report | null
+  error: JobError | null
+}
+
+/**
+ * Runs a job of the journal to its end and records the outcome.
+ *
+ * A job that was interrupted is run again from its first phase: phases skip what is done.
+ */
+export async function runJob(kinds: readonly JobKind[], request: RunRequest): Promise<JobState> {
+  const live = openWorkerHandle(request.path)
+  try {
+    const job = readJob(live, request.jobId)
+    const kind = kinds.find(({ name }) => name === job.job)
+    if (kind === undefined) throw new Error(`There is no job of the kind ${job.job}.`)
+    moveJob(live, job.id, 'running')
+    const outcome = await runOnTarget(kind, live, request)
+    if (outcome.state === 'interrupted') moveJob(live, job.id, 'interrupted')
+    else finishJob(live, job.id, outcome)
+    releaseLease(live, request.owner)
+    return outcome.state
+  } finally {
+    live.close()
+  }
+}
+
+async function runOnTarget(kind: JobKind, live: Handle, request: RunRequest): Promise<Outcome> {
+  const job = readJob(live, request.jobId)
+  const findings = noFindings()
+  const parts = { ...request, job, live, findings }
+  if (kind.onScratchCopy?.(job.options) !== true)
+    return runPhases(kind.phases(job.options), createRun({ ...parts, db: live }), live)
+  const copy = openScratchCopy(live, request.path, job.id)
+  try {
+    return await runPhases(
+      kind.phases(job.options),
+      createRun({ ...parts, db: copy.handle, path: copy.path }),
+      live,
+    )
+  } finally {
+    copy.handle.close()
+    removeFile(copy.path)
+  }
+}
+
+async function runPhases(phases: readonly Phase[], run: Run, live: Handle): Promise<Outcome> {
+  const startedAt = Date.now()
+  const entered: Phase[] = []
+  try {
+    let before: PhaseName | 'start' = 'start'
+    for (const phase of phases) {
+      requireMove(before, phase.name)
+      before = phase.name
+      startPhase(live, run.job.id, phase.name)
+      entered.push(phase)
+      await phase.run(run)
+    }
+    requireMove(before, 'end')
+    const report = makeReport(run.findings, startedAt, Date.now())
+    return report.status === 'failed'
+      ? await undone(entered, run, { state: 'failed', report, error: checksFailed(report) })
+      : { state: 'succeeded', report, error: null }
+  } catch (error) {
+    return await undone(entered, run, stoppedOutcome(error, run.findings, startedAt))
+  }
+}
+
+function requireMove(from: PhaseName | 'start', to: PhaseName | 'end'): void {
+  if (!phaseMoves[from].includes(to)) throw new Error(`The phase ${to} may not follow ${from}.`)
+}
+
+/** Last phase first. An interrupted run is not undone: it goes on. */
+async function undone(entered: readonly Phase[], run: Run, outcome: Outcome): Promise<Outcome> {
+  if (outcome.state === 'interrupted' || run.isScratch) return outcome
+  for (const phase of entered.toReversed()) await phase.undo?.(run)
+  return outcome
+}
+
+const checksFailed = (report: Report): JobError => ({
+  code: report.summary.failed > 0 ? 'checks-failed' : 'blocked',
+  detail:
+    report.summary.failed > 0
+      ? `${report.summary.failed} of ${report.summary.checks} checks failed. The report names them.`
+      : 'The data has rows that v2 cannot hold as they are. The report names them, and what resolves them.',
+})
+
+/** What is neither a refusal nor a stop is a defect, or the machine: it ends the job with what was thrown. */
+function stoppedOutcome(error: unknown, findings: Findings, startedAt: number): Outcome {
+  const report = { ...makeReport(findings, startedAt, Date.now()), status: 'failed' as const }
+  if (error instanceof JobStopped)
+    return error.state === 'interrupted'
+      ? { state: 'interrupted', report: null, error: null }
+      : {
+          state: 'cancelled',
+          report,
+          error: { code: 'cancelled', detail: 'The operator cancelled the job.' },
+        }
+  if (error instanceof JobFailure) return { state: 'failed', report, error: error.error }
+  const sqlite = asSqliteError(error)
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    state: 'failed',
+    report,
+    error:
+      sqlite === undefined
+        ? { code: 'internal', detail }
+        : { code: 'database-error', detail: `${sqlite.code}: ${detail}` },
+  }
+}
+
+const releaseLease = (live: Handle, owner: Owner) =>
+  live
+    .prepare('UPDATE migration_lease SET owner = NULL WHERE owner = ? AND fence = ?')
+    .run(owner.id, owner.fence)

@@ -1,0 +1,66 @@
+import { Type, type Static, type TObject } from '@sinclair/typebox'
+import type { Kysely } from 'kysely'
+import { instantOf, instantOrNullOf } from '../../db/stored-instant.js'
+import type { PageRequest } from '../../http/page.js'
+import { Id, Line, Nullable } from '../../http/schemas.js'
+import { FileInstant } from '../file-instant.js'
+import { equals, onPage, type Conditions } from '../../v2/list-conditions.js'
+import type { V1Tables } from '../tables.js'
+import { legacyTable, type LegacySuffix } from './legacy-tables.js'
+
+const TaskInstance = Type.Object({
+  id: Id(),
+  supplierProjectId: Id(),
+  taskTemplateId: Id(),
+  status: Type.String(),
+  actualDue: FileInstant(),
+  completedAt: FileInstant(),
+  notes: Nullable(Type.String()),
+  createdAt: FileInstant(),
+  updatedAt: FileInstant(),
+})
+
+const TaskInstanceFilters = {
+  supplierProjectId: Type.Optional(Id()),
+  taskTemplateId: Type.Optional(Id()),
+  status: Type.Optional(Line()),
+}
+
+type Filters = Static<TObject<typeof TaskInstanceFilters>>
+
+const conditions: Conditions<Filters> = {
+  supplierProjectId: equals('supplierProjectId'),
+  taskTemplateId: equals('taskTemplateId'),
+  status: equals('status'),
+}
+
+const rows = (db: Kysely<V1Tables>, suffix: '_old' | '') =>
+  db
+    .selectFrom(legacyTable('task_instances', suffix))
+    .select(['id', 'supplierProjectId', 'taskTemplateId', 'status', 'notes'])
+    .select([
+      instantOrNullOf('actualDue').as('actualDue'),
+      instantOrNullOf('completedAt').as('completedAt'),
+      instantOf('createdAt').as('createdAt'),
+      instantOf('updatedAt').as('updatedAt'),
+    ])
+
+/** What suppliers owed before there were milestones. Read only. */
+export const taskInstances = (suffix: LegacySuffix) => ({
+  path: 'task-instances',
+  name: 'TaskInstance',
+  plural: 'TaskInstances',
+  noun: 'legacy task instance',
+  item: TaskInstance,
+  filters: TaskInstanceFilters,
+  list: async (db: Kysely<V1Tables>, page: PageRequest, filters: Filters) =>
+    suffix === undefined
+      ? []
+      : rows(db, suffix)
+          .where(onPage(page, conditions, filters))
+          .orderBy('id')
+          .limit(page.limit + 1)
+          .execute(),
+  find: async (db: Kysely<V1Tables>, id: string) =>
+    suffix === undefined ? undefined : rows(db, suffix).where('id', '=', id).executeTakeFirst(),
+})

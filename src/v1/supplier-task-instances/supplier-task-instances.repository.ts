@@ -1,0 +1,89 @@
+import type { Insertable, Kysely, Transaction } from 'kysely'
+import { instantOf, instantOrNullOf } from '../../db/stored-instant.js'
+import type { PageRequest } from '../../http/page.js'
+import { readStoredList } from '../../kernel/stored-json.js'
+import { copiedDueDate, effectiveDueDate, isApplied } from '../due-dates.js'
+import type { SupplierTaskInstancesTable, V1Tables } from '../tables.js'
+import { isOverdueAt, onInstancePage, type Filters } from './supplier-task-instances.filters.js'
+
+const rows = (db: Kysely<V1Tables>, now: number) =>
+  db
+    .selectFrom('supplier_task_instances')
+    .select([
+      'id',
+      'supplierProjectInstanceId',
+      'projectMilestoneTaskId',
+      'status',
+      'notes',
+      'submissionFiles',
+    ])
+    .select([
+      instantOf('dueDate').as('dueDate'),
+      instantOrNullOf('actualDueDate').as('actualDueDate'),
+      effectiveDueDate.as('effectiveDueDate'),
+      isOverdueAt(now).as('isOverdue'),
+      isApplied.as('isApplied'),
+      instantOrNullOf('completedAt').as('completedAt'),
+      instantOf('createdAt').as('createdAt'),
+      instantOf('updatedAt').as('updatedAt'),
+    ])
+
+const asItem = <Row extends { submissionFiles: string | null }>({ submissionFiles, ...row }: Row) => {
+  const { list, raw } = readStoredList(submissionFiles)
+  return { ...row, submissionFiles: list, submissionFilesRaw: raw }
+}
+
+export async function listSupplierTaskInstances(
+  db: Kysely<V1Tables>,
+  page: PageRequest,
+  filters: Filters,
+  now: number,
+) {
+  const found = await rows(db, now)
+    .where(onInstancePage(page, filters, now))
+    .orderBy('id')
+    .limit(page.limit + 1)
+    .execute()
+  return found.map(asItem)
+}
+
+export async function findSupplierTaskInstance(db: Kysely<V1Tables>, id: string, now: number) {
+  const row = await rows(db, now).where('id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : asItem(row)
+}
+
+/** The due date for a new instance of the project milestone task; undefined unless the assignment is of the same project. */
+export const findDueDateFor = (
+  db: Kysely<V1Tables>,
+  pair: { supplierProjectInstanceId: string; projectMilestoneTaskId: string },
+) =>
+  db
+    .selectFrom('project_milestone_tasks')
+    .select(copiedDueDate('dueDate').as('dueDate'))
+    .where('id', '=', pair.projectMilestoneTaskId)
+    .where('projectId', '=', (sub) =>
+      sub
+        .selectFrom('supplier_project_instances')
+        .select('projectId')
+        .where('id', '=', pair.supplierProjectInstanceId),
+    )
+    .executeTakeFirst()
+
+export async function insertSupplierTaskInstance(
+  trx: Transaction<V1Tables>,
+  row: Insertable<SupplierTaskInstancesTable>,
+) {
+  await trx.insertInto('supplier_task_instances').values(row).execute()
+}
+
+export async function updateSupplierTaskInstance(
+  trx: Transaction<V1Tables>,
+  id: string,
+  columns: Partial<SupplierTaskInstancesTable>,
+) {
+  await trx.updateTable('supplier_task_instances').set(columns).where('id', '=', id).execute()
+}
+
+export async function deleteSupplierTaskInstance(trx: Transaction<V1Tables>, { id }: { id: string }) {
+  await trx.deleteFrom('supplier_task_instances').where('id', '=', id).execute()
+}

@@ -1,0 +1,60 @@
+import { Type } from '@sinclair/typebox'
+import { Body, Id, Instant, Nullable, PatchBody, StringEnum, Text } from '../../http/schemas.js'
+import { instanceStatuses } from '../../kernel/instance-status.js'
+import { FileInstant } from '../file-instant.js'
+
+export const SupplierTaskInstance = Type.Object({
+  id: Id(),
+  supplierProjectInstanceId: Id(),
+  projectMilestoneTaskId: Id(),
+  status: Type.String({ description: `one of ${instanceStatuses.join(', ')}, unless the file has another` }),
+  dueDate: FileInstant(),
+  actualDueDate: FileInstant(),
+  effectiveDueDate: FileInstant(),
+  isOverdue: Type.Boolean(),
+  isApplied: Type.Boolean(),
+  completedAt: FileInstant(),
+  notes: Nullable(Type.String()),
+  submissionFiles: Type.Array(Type.Unknown(), { description: 'file records' }),
+  submissionFilesRaw: Nullable(Type.String({ description: 'the stored text, where it is not a JSON array' })),
+  createdAt: FileInstant(),
+  updatedAt: FileInstant(),
+})
+
+const Changeable = Body({
+  status: StringEnum(instanceStatuses),
+  dueDate: Instant(),
+  actualDueDate: Nullable(Instant({ description: "the supplier's agreed override" })),
+  isApplied: Type.Boolean(),
+  completedAt: Nullable(Instant({ description: 'now, when left out on completing' })),
+  notes: Nullable(Text()),
+  submissionFiles: Nullable(
+    Type.Array(Type.Object({}, { additionalProperties: true }), {
+      maxItems: 1000,
+      description: 'file records',
+    }),
+  ),
+})
+
+export const CreateSupplierTaskInstance = Body({
+  supplierProjectInstanceId: Id(),
+  projectMilestoneTaskId: Id('of the same project'),
+  ...Type.Partial(Changeable).properties,
+})
+
+export const PatchSupplierTaskInstance = PatchBody(Changeable)
+
+export const SupplierTaskInstanceFilters = {
+  supplierId: Type.Optional(Id()),
+  projectId: Type.Optional(Id()),
+  taskTypeId: Type.Optional(Id()),
+  milestoneId: Type.Optional(Id()),
+  taskId: Type.Optional(Id()),
+  projectMilestoneTaskId: Type.Optional(Id()),
+  supplierProjectInstanceId: Type.Optional(Id()),
+  status: Type.Optional(StringEnum(instanceStatuses)),
+  isApplied: Type.Optional(Type.Boolean()),
+  overdue: Type.Optional(Type.Boolean()),
+  dueFrom: Type.Optional(Instant({ description: 'effective due date, inclusive' })),
+  dueTo: Type.Optional(Instant({ description: 'effective due date, inclusive' })),
+}

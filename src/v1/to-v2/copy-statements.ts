@@ -1,0 +1,31 @@
+import { keptColumns, viewName, type RowMapping } from './mapping/row-mapping.js'
+
+/**
+ * INSERT … SELECT from the mapping's view, of the rows that satisfy `condition` (over `u`), that fit,
+ * and whose parents v2 has already: others wait for theirs.
+ */
+export function insertSelect(mapping: RowMapping, condition: string): string {
+  const columns = ['id', ...Object.keys(mapping.columns)].join(', ')
+  const parents = Object.entries(mapping.parents).map(
+    ([column, table]) => `AND EXISTS (SELECT 1 FROM ${table} parent WHERE parent.id = u.${column})`,
+  )
+  const order = mapping.firstWritten === undefined ? '' : `ORDER BY ${mapping.firstWritten} DESC`
+  return `INSERT INTO ${mapping.target} (${columns})
+    SELECT ${columns} FROM ${viewName(mapping)} u WHERE (${condition}) AND u.misfit IS NULL ${parents.join(' ')} ${order}`
+}
+
+/** Never overwrites: a trigger may have put a newer row there already. */
+export const copyMissing = (mapping: RowMapping, condition: string): string =>
+  `${insertSelect(mapping, condition)} ON CONFLICT DO NOTHING`
+
+/**
+ * Overwrites what v1 keeps, where it differs; v2's own columns stand. The last clause is for another
+ * unique key: a mirror never makes a user's write fail.
+ */
+export function copyChanged(mapping: RowMapping, condition: string): string {
+  const kept = keptColumns(mapping)
+  return `${insertSelect(mapping, condition)}
+    ON CONFLICT (id) DO UPDATE SET ${kept.map((column) => `${column} = excluded.${column}`).join(', ')}
+      WHERE ${kept.map((column) => `${mapping.target}.${column} IS NOT excluded.${column}`).join(' OR ')}
+    ON CONFLICT DO NOTHING`
+}

@@ -1,0 +1,35 @@
+import { viewName, type RowMapping } from './mapping/row-mapping.js'
+
+/**
+ * The SELECT that turns v1's rows into v2's: the id, every column of the target, the extras, and
+ * `misfit`, the first reason why the row does not fit, NULL where it does.
+ */
+export function upSelect(mapping: RowMapping): string {
+  const columns = Object.entries(mapping.columns).map(([column, { sql }]) => `${sql} AS ${column}`)
+  const extras = Object.entries(mapping.extras ?? {}).map(([column, sql]) => `${sql} AS ${column}`)
+  return [
+    `SELECT ${mapping.id} AS id`,
+    ...[...columns, ...extras, `${misfitOf(mapping)} AS misfit`].map((column) => `, ${column}`),
+    `FROM ${mapping.from}`,
+    mapping.where === undefined ? '' : `WHERE ${mapping.where}`,
+    mapping.groupBy === undefined ? '' : `GROUP BY ${mapping.groupBy}`,
+  ]
+    .filter((line) => line !== '')
+    .join('\n')
+}
+
+function misfitOf(mapping: RowMapping): string {
+  const misfits = Object.values(mapping.columns).flatMap((rule) => rule.misfits)
+  if (misfits.length === 0) return 'NULL'
+  return `CASE ${misfits.map(({ reason, when }) => `WHEN ${when} THEN '${reason}'`).join(' ')} END`
+}
+
+/** @param schema `temp` for a connection that must leave the file as it is */
+export const createViews = (mappings: readonly RowMapping[], schema: 'main' | 'temp'): string[] =>
+  mappings.map(
+    (mapping) =>
+      `CREATE ${schema === 'temp' ? 'TEMP ' : ''}VIEW ${viewName(mapping)} AS ${upSelect(mapping)}`,
+  )
+
+export const dropViews = (mappings: readonly RowMapping[]): string[] =>
+  mappings.toReversed().map((mapping) => `DROP VIEW IF EXISTS ${viewName(mapping)}`)

@@ -1,0 +1,53 @@
+import { Type } from '@sinclair/typebox'
+import { readSnapshot } from '../../db/database.js'
+import type { Context } from '../../http/resource.js'
+import { Id, Instant, ProblemAnswers } from '../../http/schemas.js'
+import type { App } from '../../http/type-provider.js'
+import { fromWire, toWire } from '../../http/wire.js'
+import type { V2Tables } from '../tables.js'
+import { v2Dashboard } from './dashboard.js'
+
+const Count = Type.Integer({ minimum: 0 })
+
+const counts = {
+  instances: Count,
+  byStatus: Type.Object({
+    not_started: Count,
+    in_progress: Count,
+    completed: Count,
+    blocked: Count,
+    cancelled: Count,
+  }),
+  overdue: Count,
+  dueNext7Days: Count,
+  blocked: Count,
+  completionRatio: Type.Number({ minimum: 0, maximum: 1 }),
+}
+
+const Dashboard = Type.Object({
+  asOf: Instant(),
+  totals: Type.Object({ suppliers: Count, projects: Count, ...counts }),
+  bySupplier: Type.Array(Type.Object({ supplierId: Id(), name: Type.String(), ...counts })),
+  byProject: Type.Array(Type.Object({ projectId: Id(), name: Type.String(), ...counts })),
+  bySection: Type.Array(Type.Object({ sectionId: Id(), name: Type.String(), taskTypeId: Id(), ...counts })),
+})
+
+const query = Type.Object(
+  { asOf: Type.Optional(Instant({ description: 'default: now' })) },
+  { additionalProperties: false },
+)
+
+const schema = {
+  operationId: 'getDashboard',
+  summary: 'Count the applied supplier task instances: in total, by supplier, by project and by section',
+  tags: ['Dashboard'],
+  querystring: query,
+  response: { 200: Dashboard, ...ProblemAnswers },
+}
+
+export function dashboardRoute(app: App, { db, now }: Context<V2Tables>): void {
+  app.get('/dashboard', { schema, config: { group: 'dashboard' } }, async (request) => {
+    const { asOf = now() } = fromWire(query, request.query)
+    return toWire(Dashboard, await readSnapshot(db, (trx) => v2Dashboard(trx, asOf)))
+  })
+}

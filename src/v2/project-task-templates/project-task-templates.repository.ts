@@ -1,0 +1,88 @@
+import type { Static, TObject } from '@sinclair/typebox'
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { PageRequest } from '../../http/page.js'
+import type { Values } from '../../http/resource.js'
+import { newId } from '../../kernel/new-id.js'
+import { equals, matching, onPage, type Conditions } from '../list-conditions.js'
+import type { TasksTable, V2Tables } from '../tables.js'
+import type { CreateTemplate, PatchTemplate, TemplateFilters } from './project-task-templates.schemas.js'
+
+type Filters = Static<TObject<typeof TemplateFilters>>
+
+const conditions: Conditions<Filters> = {
+  projectId: equals('projectId'),
+  taskId: equals('taskId'),
+  taskTypeId: (id) => sql`taskId in (select id from v2_tasks where taskTypeId = ${id})`,
+  sectionId: equals('sectionId'),
+  isActive: (isActive) => sql`isActive = ${isActive ? 1 : 0}`,
+}
+
+export const listTemplates = (db: Kysely<V2Tables>, page: PageRequest, filters: Filters) =>
+  db
+    .selectFrom('v2_project_task_templates')
+    .selectAll()
+    .where(onPage(page, conditions, filters))
+    .orderBy('id')
+    .limit(page.limit + 1)
+    .execute()
+
+export const findTemplate = (db: Kysely<V2Tables>, id: string) =>
+  db.selectFrom('v2_project_task_templates').selectAll().where('id', '=', id).executeTakeFirst()
+
+/** Every template that the filters leave, ordered by id: what a move needs of it. */
+export const listDueDates = (db: Kysely<V2Tables>, filters: Filters) =>
+  db
+    .selectFrom('v2_project_task_templates')
+    .select(['id', 'dueDate'])
+    .where(matching(conditions, filters))
+    .orderBy('id')
+    .execute()
+
+/** The type's tasks and sub-tasks, each with the id of the template that the project has of it. */
+export const listTasksForProject = (db: Kysely<V2Tables>, taskTypeId: string, projectId: string) =>
+  db
+    .selectFrom('v2_tasks as task')
+    .leftJoin('v2_project_task_templates as template', (join) =>
+      join.onRef('template.taskId', '=', 'task.id').on('template.projectId', '=', projectId),
+    )
+    .where('task.taskTypeId', '=', taskTypeId)
+    .selectAll('task')
+    .select('template.id as templateId')
+    .orderBy('task.sequence')
+    .orderBy('task.id')
+    .execute()
+
+/** The template of a task: its section is the task's, and what is not given is the task's default. */
+export async function insertTemplate(
+  trx: Transaction<V2Tables>,
+  task: Pick<TasksTable, 'sectionId' | 'defaultOwner' | 'defaultNotes'>,
+  values: Values<typeof CreateTemplate>,
+  now: number,
+) {
+  const id = newId(now)
+  const { sectionId, defaultOwner: owner, defaultNotes: notes } = task
+  const defaults = { owner, notes, isActive: 1, anchor: null, offsetDays: null } as const
+  await trx
+    .insertInto('v2_project_task_templates')
+    .values({ ...defaults, ...values, id, sectionId, createdAt: now, updatedAt: now })
+    .execute()
+  return id
+}
+
+export async function updateTemplate(
+  trx: Transaction<V2Tables>,
+  id: string,
+  values: Omit<Values<typeof PatchTemplate>, 'dueDate' | 'scope'>,
+  now: number,
+) {
+  await trx
+    .updateTable('v2_project_task_templates')
+    .set({ ...values, updatedAt: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Its instances go with the template. */
+export async function deleteTemplate(trx: Transaction<V2Tables>, { id }: { id: string }) {
+  await trx.deleteFrom('v2_project_task_templates').where('id', '=', id).execute()
+}

@@ -1,0 +1,69 @@
+import { write } from '../../db/database.js'
+import { etagOf } from '../../http/etag.js'
+import {
+  createRoute,
+  deleteRoute,
+  getMatchingRow,
+  getRow,
+  readRoutes,
+  type Context,
+} from '../../http/resource.js'
+import { IdParams, ProblemAnswers } from '../../http/schemas.js'
+import type { App } from '../../http/type-provider.js'
+import { fromWire, toWire } from '../../http/wire.js'
+import type { V2Tables } from '../tables.js'
+import { addTemplate, changeTemplate } from './change-template.js'
+import { deleteTemplate, findTemplate, listTemplates } from './project-task-templates.repository.js'
+import {
+  ChangedTemplate,
+  CreateTemplate,
+  PatchTemplate,
+  Template,
+  TemplateFilters,
+} from './project-task-templates.schemas.js'
+
+export const templates = {
+  path: 'project-task-templates',
+  name: 'ProjectTaskTemplate',
+  plural: 'ProjectTaskTemplates',
+  noun: 'project task template',
+  item: Template,
+  create: CreateTemplate,
+  patch: PatchTemplate,
+  filters: TemplateFilters,
+  list: listTemplates,
+  find: findTemplate,
+  insert: addTemplate,
+  remove: deleteTemplate,
+}
+
+const patchSchema = {
+  operationId: 'updateProjectTaskTemplate',
+  summary: 'Change a project task template, and carry a new due date to its instances',
+  tags: [templates.plural],
+  params: IdParams,
+  body: PatchTemplate,
+  response: { 200: ChangedTemplate, ...ProblemAnswers },
+}
+
+export function templateRoutes(app: App, context: Context<V2Tables>): void {
+  readRoutes(app, context, templates)
+  createRoute(app, context, templates)
+  patchTemplateRoute(app, context)
+  deleteRoute(app, context, templates)
+}
+
+function patchTemplateRoute(app: App, { db, now }: Context<V2Tables>): void {
+  const options = { schema: patchSchema, config: { group: 'taskWrite' } } as const
+  app.patch(`/${templates.path}/:id`, options, async (request, reply) => {
+    const at = now()
+    const change = fromWire(PatchTemplate, request.body)
+    const { row, propagation } = await write(db, async (trx) => {
+      const before = await getMatchingRow(templates, trx, request, at)
+      const propagation = await changeTemplate(trx, before, change, at)
+      return { row: await getRow(templates, trx, before.id, at), propagation }
+    })
+    const template = toWire(Template, row)
+    return reply.header('etag', etagOf(template)).send({ template, propagation })
+  })
+}

@@ -1,0 +1,71 @@
+import { Type } from '@sinclair/typebox'
+import { Body, Id, Instant, Line, Nullable, PatchBody, StringEnum, Text } from '../../http/schemas.js'
+import { anchors } from '../tables.js'
+
+const MAX_OFFSET_DAYS = 36_500
+
+const anchorText = 'what the due date was counted from; null: the date is fixed'
+
+/** Days that a due date is moved or counted by. */
+export const Days = (description?: string) =>
+  Type.Integer({
+    minimum: -MAX_OFFSET_DAYS,
+    maximum: MAX_OFFSET_DAYS,
+    ...(description === undefined ? {} : { description }),
+  })
+
+export const Template = Type.Object({
+  id: Id(),
+  projectId: Id(),
+  taskId: Id(),
+  sectionId: Nullable(Id('that of its task')),
+  dueDate: Instant(),
+  owner: Nullable(Type.String()),
+  notes: Nullable(Type.String()),
+  isActive: Type.Boolean(),
+  anchor: Nullable(StringEnum(anchors, { description: anchorText })),
+  offsetDays: Nullable(Type.Integer()),
+  createdAt: Instant(),
+  updatedAt: Instant(),
+})
+
+const changeable = {
+  dueDate: Instant({ description: 'moves its instances, but for overrides and completed ones' }),
+  owner: Type.Optional(Nullable(Line({ description: "default: the task's defaultOwner" }))),
+  notes: Type.Optional(Nullable(Text())),
+  isActive: Type.Optional(Type.Boolean({ default: true })),
+  anchor: Type.Optional(Nullable(StringEnum(anchors, { description: anchorText }))),
+  offsetDays: Type.Optional(Nullable(Days())),
+}
+
+export const CreateTemplate = Body({ projectId: Id(), taskId: Id(), ...changeable })
+
+export const PatchTemplate = PatchBody(
+  Body({
+    ...changeable,
+    scope: Type.Optional(
+      StringEnum(['this-project', 'all-projects-using-type'], {
+        description: 'the second moves the same task by as many days in every other project',
+      }),
+    ),
+  }),
+)
+
+export const TemplateFilters = {
+  projectId: Type.Optional(Id()),
+  taskId: Type.Optional(Id()),
+  taskTypeId: Type.Optional(Id()),
+  sectionId: Type.Optional(Id()),
+  isActive: Type.Optional(Type.Boolean()),
+}
+
+export const PropagationCounts = Type.Object(
+  {
+    updated: Type.Integer(),
+    keptOverride: Type.Integer({ description: 'have an actualDueDate' }),
+    keptCompleted: Type.Integer({ description: 'completed, without an actualDueDate' }),
+  },
+  { description: 'of the instances, how many took the due date over, and how many kept theirs' },
+)
+
+export const ChangedTemplate = Type.Object({ template: Template, propagation: PropagationCounts })

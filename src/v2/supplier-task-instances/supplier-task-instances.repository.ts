@@ -1,0 +1,68 @@
+import type { Static, TObject } from '@sinclair/typebox'
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { PageRequest } from '../../http/page.js'
+import { isOverdue } from '../../kernel/due-date.js'
+import { newId } from '../../kernel/new-id.js'
+import { readStoredList } from '../../kernel/stored-json.js'
+import type { SupplierTaskInstancesTable, V2Tables } from '../tables.js'
+import { selectInstances } from './list-instances.js'
+import type { InstanceFilters } from './supplier-task-instances.schemas.js'
+
+const asItem = ({ submissionFiles, ...row }: Selectable<SupplierTaskInstancesTable>, now: number) => {
+  const { list, raw } = readStoredList(submissionFiles)
+  return {
+    ...row,
+    isOverdue: isOverdue({ ...row, isApplied: row.isApplied === 1 }, now),
+    submissionFiles: list,
+    submissionFilesRaw: raw,
+  }
+}
+
+export type InstanceRow = ReturnType<typeof asItem>
+
+export async function listInstances(
+  db: Kysely<V2Tables>,
+  page: PageRequest,
+  filters: Static<TObject<typeof InstanceFilters>>,
+  now: number,
+) {
+  return (await selectInstances(db, page, filters, now)).map((row) => asItem(row, now))
+}
+
+export async function findInstance(db: Kysely<V2Tables>, id: string, now: number) {
+  return (await findInstances(db, [id], now))[0]
+}
+
+/** Those of the ids that exist, in no order. */
+export async function findInstances(db: Kysely<V2Tables>, ids: readonly string[], now: number) {
+  const rows = await db.selectFrom('v2_supplier_task_instances').selectAll().where('id', 'in', ids).execute()
+  return rows.map((row) => asItem(row, now))
+}
+
+type Columns = Omit<SupplierTaskInstancesTable, 'id' | 'createdAt' | 'updatedAt' | 'effectiveDueDate'>
+
+export async function insertInstance(trx: Transaction<V2Tables>, columns: Columns, now: number) {
+  const id = newId(now)
+  await trx
+    .insertInto('v2_supplier_task_instances')
+    .values({ ...columns, id, createdAt: now, updatedAt: now })
+    .execute()
+  return id
+}
+
+export async function updateInstance(
+  trx: Transaction<V2Tables>,
+  id: string,
+  columns: { [Name in keyof Columns]?: Columns[Name] },
+  now: number,
+) {
+  await trx
+    .updateTable('v2_supplier_task_instances')
+    .set({ ...columns, updatedAt: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function deleteInstance(trx: Transaction<V2Tables>, { id }: { id: string }) {
+  await trx.deleteFrom('v2_supplier_task_instances').where('id', '=', id).execute()
+}

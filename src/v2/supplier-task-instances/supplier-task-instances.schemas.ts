@@ -1,0 +1,68 @@
+import { Type } from '@sinclair/typebox'
+import { Body, Id, Instant, Line, Nullable, PatchBody, StringEnum, Text } from '../../http/schemas.js'
+import { instanceStatuses } from '../../kernel/instance-status.js'
+
+export const Instance = Type.Object({
+  id: Id(),
+  supplierProjectInstanceId: Id(),
+  projectTaskTemplateId: Id(),
+  status: StringEnum(instanceStatuses),
+  dueDate: Instant(),
+  actualDueDate: Nullable(Instant()),
+  effectiveDueDate: Instant({ description: 'actualDueDate, or else dueDate' }),
+  isOverdue: Type.Boolean(),
+  owner: Nullable(Type.String()),
+  notes: Nullable(Type.String()),
+  isApplied: Type.Boolean(),
+  blockedReason: Nullable(Type.String()),
+  submissionFiles: Type.Array(Type.Unknown(), { description: 'file records' }),
+  submissionFilesRaw: Nullable(Type.String({ description: 'the stored text, where it is not a JSON array' })),
+  completedAt: Nullable(Instant()),
+  createdAt: Instant(),
+  updatedAt: Instant(),
+})
+
+const changeable = {
+  status: Type.Optional(StringEnum(instanceStatuses)),
+  dueDate: Type.Optional(Instant({ description: "default: the template's" })),
+  actualDueDate: Type.Optional(Nullable(Instant({ description: "the supplier's agreed override" }))),
+  owner: Type.Optional(Nullable(Line())),
+  notes: Type.Optional(Nullable(Text())),
+  isApplied: Type.Optional(Type.Boolean({ default: true })),
+  blockedReason: Type.Optional(Nullable(Text())),
+  submissionFiles: Type.Optional(
+    Type.Array(Type.Object({}, { additionalProperties: true }), { maxItems: 1000 }),
+  ),
+  completedAt: Type.Optional(Nullable(Instant({ description: 'default: now, on becoming completed' }))),
+}
+
+export const CreateInstance = Body({
+  supplierProjectInstanceId: Id(),
+  projectTaskTemplateId: Id('of the same project'),
+  ...changeable,
+})
+
+export const PatchInstance = PatchBody(Body(changeable))
+
+export const BulkUpdate = Body({
+  ids: Type.Array(Id(), { minItems: 1, maxItems: 1000, uniqueItems: true }),
+  changes: PatchInstance,
+})
+
+export const BulkUpdated = Type.Object({ updated: Type.Integer(), items: Type.Array(Instance) })
+
+export const InstanceFilters = {
+  supplierId: Type.Optional(Id()),
+  projectId: Type.Optional(Id()),
+  taskTypeId: Type.Optional(Id()),
+  sectionId: Type.Optional(Id()),
+  taskId: Type.Optional(Id()),
+  projectTaskTemplateId: Type.Optional(Id()),
+  supplierProjectInstanceId: Type.Optional(Id()),
+  status: Type.Optional(StringEnum(instanceStatuses)),
+  isApplied: Type.Optional(Type.Boolean()),
+  overdue: Type.Optional(Type.Boolean()),
+  blocked: Type.Optional(Type.Boolean({ description: 'applied, and with the status blocked' })),
+  dueFrom: Type.Optional(Instant({ description: 'effective due date at this instant or later' })),
+  dueTo: Type.Optional(Instant({ description: 'effective due date at this instant or earlier' })),
+}
