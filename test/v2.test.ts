@@ -1,6 +1,13 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './v2/attach-task-type.spec.js'
+import './v2/bad-input.spec.js'
 import './v2/catalogue.spec.js'
+import './v2/dashboard.spec.js'
 import './v2/project-task-templates.spec.js'
+import './v2/routes.spec.js'
 import './v2/sections.spec.js'
+import './v2/shift-dates.spec.js'
+import './v2/supplier-project-instances.spec.js'
+import './v2/supplier-task-instances.spec.js'
 import './v2/suppliers.spec.js'
 import './v2/tasks.spec.js'

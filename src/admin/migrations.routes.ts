@@ -107,7 +107,7 @@ function readingRoutes(app: App, db: Database<JournalTables>): void {
   app.get('/migrations/:id/report', { schema: report }, async (request, reply) => {
     const job = await getJob(request.params.id)
     if (job.report === null) throw conflict('no-report', `The job is ${job.state}: it has no report.`)
-    const isForPerson = /markdown/.test(request.headers.accept ?? '')
+    const isForPerson = (request.headers.accept ?? '').includes('markdown')
     return isForPerson
       ? reply.type('text/markdown; charset=utf-8').send(reportMarkdown(job.report))
       : reply.send(job.report as Static<typeof Report>)

@@ -19,7 +19,7 @@ export async function build(t: Test) {
     async (url: string, payload?: object, headers: Record<string, string> = {}) => {
       const options = { method, url: `/v2/${url}`, headers }
       const answer = await app.inject(payload === undefined ? options : { ...options, payload })
-      const body = answer.body === '' ? { id: '' } : answer.json<Json>()
+      const body: Json = answer.body === '' ? { id: '' } : answer.json<Json>()
       return { status: answer.statusCode, body, etag: String(answer.headers.etag), headers: answer.headers }
     }
   const api = { get: call('GET'), post: call('POST'), patch: call('PATCH'), delete: call('DELETE') }

@@ -19,13 +19,18 @@ export const copyMissing = (mapping: RowMapping, condition: string): string =>
   `${insertSelect(mapping, condition)} ON CONFLICT DO NOTHING`
 
 /**
- * Overwrites what v1 keeps, where it differs; v2's own columns stand. The last clause is for another
- * unique key: a mirror never makes a user's write fail.
+ * Overwrites what v1 keeps, where it differs; v2's own columns stand. A row whose other unique key is
+ * taken stays as it is: while a delete cascades, v2 still has rows that v1 has lost already, and the
+ * trigger that removes them looks at this row again. A mirror never makes a user's write fail.
  */
 export function copyChanged(mapping: RowMapping, condition: string): string {
+  const { target, columns, unique } = mapping
   const kept = keptColumns(mapping)
+  const arriving = (column: string) => `${columns[column]?.keeper === 'v1' ? 'excluded' : target}.${column}`
   return `${insertSelect(mapping, condition)}
     ON CONFLICT (id) DO UPDATE SET ${kept.map((column) => `${column} = excluded.${column}`).join(', ')}
-      WHERE ${kept.map((column) => `${mapping.target}.${column} IS NOT excluded.${column}`).join(' OR ')}
+      WHERE (${kept.map((column) => `${target}.${column} IS NOT excluded.${column}`).join(' OR ')})
+        AND NOT EXISTS (SELECT 1 FROM ${target} other WHERE other.id <> excluded.id
+          AND ${unique.map((column) => `other.${column} IS ${arriving(column)}`).join(' AND ')})
     ON CONFLICT DO NOTHING`
 }

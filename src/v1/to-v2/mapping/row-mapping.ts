@@ -38,6 +38,8 @@ export interface RowMapping {
   parents: Readonly<Record<string, string>>
   /** The table whose ids the backfill walks, where target ids are that table's; else it is copied in one go. */
   walks?: string
+  /** The target's other unique key. */
+  unique: readonly string[]
   /** A unique column that rows of one change may hand to each other: it is set to the id first. */
   parked?: string
   /** Where rows of one change could block each other, those that satisfy this are written first. */

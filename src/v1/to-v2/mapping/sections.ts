@@ -71,5 +71,6 @@ export const sections: RowMapping = {
   parents: { taskTypeId: 'task_types' },
   walks: 'milestones',
   parked: 'name',
+  unique: ['taskTypeId', 'name'],
   feeds: [milestones, taskTypes],
 }

@@ -23,6 +23,8 @@ const common: Readonly<Record<string, ColumnRule>> = {
   updatedAt: instant('t.updatedAt'),
 }
 
+const nameKey = ['taskTypeId', 'sectionId', 'parentTaskId', 'name']
+
 const parents = { taskTypeId: 'task_types', sectionId: 'v2_task_type_sections' }
 
 export const tasks: RowMapping = {
@@ -41,6 +43,7 @@ export const tasks: RowMapping = {
   parents,
   walks: 'tasks',
   parked: 'name',
+  unique: nameKey,
   feeds: [
     { table: 'tasks', mapped: (row) => `id = ${row}.id`, present: (row) => `id = ${row}.id` },
     {
@@ -96,6 +99,7 @@ export const taskTwins: RowMapping = {
   extras: { twinOf: 'p.taskId', homeId: 't.milestoneId' },
   parents,
   parked: 'name',
+  unique: nameKey,
   feeds: [
     {
       // A template that comes or goes brings its twin, and may free or take a name in the section.

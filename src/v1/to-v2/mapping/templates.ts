@@ -38,6 +38,7 @@ export const projectTaskTypes: RowMapping = {
     updatedAt: derived(`max(${instant('p.createdAt').sql})`, 'the latest p.createdAt'),
   },
   parents: { projectId: 'projects', taskTypeId: 'task_types' },
+  unique: ['projectId', 'taskTypeId'],
   feeds: [
     {
       table: 'project_milestone_tasks',
@@ -77,6 +78,7 @@ export const templates = ({ hasResponsibleParties }: V1Shape): RowMapping => ({
   walks: 'project_milestone_tasks',
   // A twin belongs to one milestone, so it is free for the one template that wants it; a task may not be.
   firstWritten: `instr(taskId, '~') > 0`,
+  unique: ['projectId', 'taskId'],
   feeds: [
     {
       table: 'project_milestone_tasks',
@@ -120,6 +122,7 @@ export const instances: RowMapping = {
     projectTaskTemplateId: 'v2_project_task_templates',
   },
   walks: 'supplier_task_instances',
+  unique: ['supplierProjectInstanceId', 'projectTaskTemplateId'],
   feeds: [
     {
       table: 'supplier_task_instances',

@@ -1,0 +1,2 @@
+// One process for the folder: tap starts one a file, which costs more than most tests.
+import './to-v2/validate-mutations.spec.js'
