@@ -20,6 +20,10 @@ export interface Outcome {
 export const wrongUsage = (message: string): Error =>
   Object.assign(new Error(message), { code: 'ERR_PARSE_ARGS_WRONG_USAGE' })
 
+/** A check that did not hold: the script ends with 1 and says only this. */
+export const checkFailed = (reason: string): Error =>
+  Object.assign(new Error(reason), { code: 'ERR_CHECK_FAILED' })
+
 /**
  * Runs a script: results on stdout, messages on stderr, exit status 0 done, 1 failed, 2 wrong usage.
  * `main` reads its arguments with parseArgs, whose errors count as wrong usage.
@@ -44,12 +48,17 @@ const print = (lines: readonly string[]) => {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
 }
 
-const isWrongUsage = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+const hasCode = (error: unknown, prefix: string): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith(prefix)
+
+const isWrongUsage = (error: unknown): error is Error => hasCode(error, 'ERR_PARSE_ARGS')
 
 /** A refusal says what to do next; anything else is a fault, and its stack says where. */
-const failure = (error: unknown) =>
-  error instanceof Problem ? error.detail : error instanceof Error ? error.stack : error
+function failure(error: unknown): unknown {
+  if (error instanceof Problem) return error.detail
+  if (hasCode(error, 'ERR_CHECK_FAILED')) return error.message
+  return error instanceof Error ? error.stack : error
+}
 
 /** The only positional argument of a script that works on one file. */
 export function onlyFile(positionals: readonly string[]): string {

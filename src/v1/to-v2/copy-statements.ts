@@ -1,4 +1,4 @@
-import { keptColumns, viewName, type RowMapping } from './mapping/row-mapping.js'
+import { keptColumns, keyOf, viewName, type RowMapping } from './mapping/row-mapping.js'
 
 /**
  * INSERT … SELECT from the mapping's view, of the rows that satisfy `condition` (over `u`), that fit,
@@ -27,10 +27,11 @@ export function copyChanged(mapping: RowMapping, condition: string): string {
   const { target, columns, unique } = mapping
   const kept = keptColumns(mapping)
   const arriving = (column: string) => `${columns[column]?.keeper === 'v1' ? 'excluded' : target}.${column}`
+  const holder = `SELECT 1 FROM ${target} other WHERE other.id <> excluded.id
+          AND ${unique.map((column) => `other.${column} IS ${arriving(column)}`).join(' AND ')}`
   return `${insertSelect(mapping, condition)}
-    ON CONFLICT (id) DO UPDATE SET ${kept.map((column) => `${column} = excluded.${column}`).join(', ')}
+    ON CONFLICT (${keyOf(mapping).join(', ')}) DO UPDATE SET ${kept.map((column) => `${column} = excluded.${column}`).join(', ')}
       WHERE (${kept.map((column) => `${target}.${column} IS NOT excluded.${column}`).join(' OR ')})
-        AND NOT EXISTS (SELECT 1 FROM ${target} other WHERE other.id <> excluded.id
-          AND ${unique.map((column) => `other.${column} IS ${arriving(column)}`).join(' AND ')})
+        ${mapping.key === undefined ? `AND NOT EXISTS (${holder})` : ''}
     ON CONFLICT DO NOTHING`
 }

@@ -1,5 +1,12 @@
 import { copyChanged } from './copy-statements.js'
-import { keepsIds, viewName, type Feed, type RowMapping, type RowVersion } from './mapping/row-mapping.js'
+import {
+  keepsIds,
+  keyOf,
+  viewName,
+  type Feed,
+  type RowMapping,
+  type RowVersion,
+} from './mapping/row-mapping.js'
 
 type Event = 'INSERT' | 'UPDATE' | 'DELETE'
 
@@ -33,6 +40,8 @@ function trigger(table: string, event: Event, fed: readonly Fed[]): Trigger {
   const statements = [
     `INSERT INTO sync_guard VALUES ('up')`,
     ...(event === 'UPDATE' ? fed.flatMap(rekey) : []),
+    // Before any write: rows of two mappings can want each other's names.
+    ...fed.flatMap((one) => park(one, event)),
     // Parents first, so that no row waits for one of the same write.
     ...fed.flatMap((one) => write(one, event)),
     // Children first: deleting a parent would take along what has just been given another one.
@@ -60,6 +69,8 @@ const matters = ({ columns }: Feed, event: Event) =>
     ? `AND (${columns.map((column) => `OLD.${column} IS NOT NEW.${column}`).join(' OR ')})`
     : ''
 
+const conditionOf = (feed: Feed, event: Event) => `(${touched(feed.mapped, event)}) ${matters(feed, event)}`
+
 /** A changed id goes on as the same row, or its children would be deleted with it. */
 const rekey = ({ mapping, feed }: Fed) =>
   keepsIds(mapping) && feed.table === mapping.source
@@ -67,19 +78,18 @@ const rekey = ({ mapping, feed }: Fed) =>
     : []
 
 function write({ mapping, feed }: Fed, event: Event): string[] {
-  const condition = `(${touched(feed.mapped, event)}) ${matters(feed, event)}`
+  const condition = conditionOf(feed, event)
   return [
-    ...park({ mapping, feed }, event, condition),
     copyChanged(mapping, condition),
     ...(keepsIds(mapping) && feed.table === mapping.source ? quarantine(mapping, event, condition) : []),
   ]
 }
 
 /** Rows that will change or go make their unique value free first: two of them may change places. */
-function park({ mapping, feed }: Fed, event: Event, condition: string): string[] {
+function park({ mapping, feed }: Fed, event: Event): string[] {
   const { parked, target } = mapping
   if (parked === undefined) return []
-  const view = `${viewName(mapping)} u WHERE ${condition}`
+  const view = `${viewName(mapping)} u WHERE ${conditionOf(feed, event)}`
   return [
     `UPDATE ${target} SET ${parked} = '~' || id WHERE (${touched(feed.present, event)}) ${matters(feed, event)}
     AND (id, ${parked}) NOT IN (SELECT u.id, u.${parked} FROM ${view})
@@ -104,6 +114,12 @@ function quarantine(mapping: RowMapping, event: Event, condition: string): strin
 }
 
 function removeGone({ mapping, feed }: Fed, event: Event): string {
-  return `DELETE FROM ${mapping.target} WHERE (${touched(feed.present, event)}) ${matters(feed, event)}
-    AND id NOT IN (SELECT u.id FROM ${viewName(mapping)} u WHERE ${touched(feed.mapped, event)})`
+  const { target, heldBy } = mapping
+  const key = keyOf(mapping).join(', ')
+  const isFree =
+    heldBy === undefined
+      ? ''
+      : `AND NOT EXISTS (SELECT 1 FROM ${heldBy.table} holder WHERE holder.${heldBy.column} = ${target}.id)`
+  return `DELETE FROM ${target} WHERE (${touched(feed.present, event)}) ${matters(feed, event)} ${isFree}
+    AND (${key}) NOT IN (SELECT ${key} FROM ${viewName(mapping)} u WHERE ${touched(feed.mapped, event)})`
 }

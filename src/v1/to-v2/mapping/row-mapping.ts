@@ -38,14 +38,26 @@ export interface RowMapping {
   parents: Readonly<Record<string, string>>
   /** The table whose ids the backfill walks, where target ids are that table's; else it is copied in one go. */
   walks?: string
+  /** What tells which row is which, where it is not the id: then the id is only the first one's. */
+  key?: readonly string[]
   /** The target's other unique key. */
   unique: readonly string[]
   /** A unique column that rows of one change may hand to each other: it is set to the id first. */
   parked?: string
   /** Where rows of one change could block each other, those that satisfy this are written first. */
   firstWritten?: string
+  /** A table and column of v2 that must have let go of a row before it is removed: it would take them along. */
+  heldBy?: { table: string; column: string }
   feeds: readonly Feed[]
 }
+
+export const keyOf = (mapping: RowMapping): readonly string[] => mapping.key ?? ['id']
+
+/** The key as a row value of the alias: `(t.id)`. */
+export const keyTuple = (mapping: RowMapping, alias: string): string =>
+  `(${keyOf(mapping)
+    .map((column) => `${alias}.${column}`)
+    .join(', ')})`
 
 /** The rows are the source's own, one for one, under their ids. */
 export const keepsIds = (mapping: RowMapping): boolean => mapping.walks === mapping.source

@@ -100,6 +100,7 @@ export const taskTwins: RowMapping = {
   parents,
   parked: 'name',
   unique: nameKey,
+  heldBy: { table: 'v2_project_task_templates', column: 'taskId' },
   feeds: [
     {
       // A template that comes or goes brings its twin, and may free or take a name in the section.
@@ -118,7 +119,7 @@ export const taskTwins: RowMapping = {
       table: 'milestones',
       mapped: (row) => `(sectionId = ${row}.id OR homeId = ${row}.id)`,
       present: (row) => `sectionId = ${row}.id AND instr(id, '~') > 0`,
-      columns: ['code', 'taskTypeId'],
+      columns: ['id', 'code', 'taskTypeId'],
     },
   ],
 }

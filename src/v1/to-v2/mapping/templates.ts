@@ -18,8 +18,8 @@ export interface V1Shape {
 
 const pair = (row: string) =>
   `projectId = ${row}.projectId AND taskTypeId = (SELECT m.taskTypeId FROM milestones m WHERE m.id = ${row}.milestoneId)`
-const pairsOfMilestone = (row: string) => `projectId IN (
-  SELECT q.projectId FROM project_milestone_tasks q WHERE q.milestoneId = ${row}.id) AND taskTypeId = ${row}.taskTypeId`
+/** When a milestone has gone, nothing tells any more which of the task type's pairs were its. */
+const pairsOfTaskType = (row: string) => `taskTypeId = ${row}.taskTypeId`
 
 export const projectTaskTypes: RowMapping = {
   name: 'project_task_types',
@@ -38,7 +38,9 @@ export const projectTaskTypes: RowMapping = {
     updatedAt: derived(`max(${instant('p.createdAt').sql})`, 'the latest p.createdAt'),
   },
   parents: { projectId: 'projects', taskTypeId: 'task_types' },
-  unique: ['projectId', 'taskTypeId'],
+  // Not the id: it is made of two others, and a change of one of those must not make another row of it.
+  key: ['projectId', 'taskTypeId'],
+  unique: ['id'],
   feeds: [
     {
       table: 'project_milestone_tasks',
@@ -46,7 +48,7 @@ export const projectTaskTypes: RowMapping = {
       present: pair,
       columns: ['projectId', 'milestoneId', 'isActive', 'createdAt'],
     },
-    { table: 'milestones', mapped: pairsOfMilestone, present: pairsOfMilestone, columns: ['taskTypeId'] },
+    { table: 'milestones', mapped: pairsOfTaskType, present: pairsOfTaskType, columns: ['taskTypeId'] },
   ],
 }
 
@@ -91,6 +93,13 @@ export const templates = ({ hasResponsibleParties }: V1Shape): RowMapping => ({
       mapped: (row) => `id IN (SELECT q.id FROM project_milestone_tasks q WHERE q.taskId = ${row}.id)`,
       present: () => '0',
       columns: ['id', 'milestoneId'],
+    },
+    {
+      // The id of a twin has the milestone's in it.
+      table: 'milestones',
+      mapped: (row) => `sectionId = ${row}.id`,
+      present: () => '0',
+      columns: ['id'],
     },
   ],
 })

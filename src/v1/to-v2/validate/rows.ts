@@ -1,6 +1,6 @@
 import type { Handle } from '../../../db/database.js'
 import type { Check, TableResult } from '../../../migration/report.js'
-import { keptColumns, viewName, type RowMapping } from '../mapping/row-mapping.js'
+import { keptColumns, keyOf, keyTuple, viewName, type RowMapping } from '../mapping/row-mapping.js'
 import { inSnapshot, windowsOf } from './snapshot.js'
 
 const SAMPLES = 20
@@ -79,7 +79,7 @@ function lookAt(db: Handle, mapping: RowMapping, siblings: readonly RowMapping[]
   const within = (id: string) => `${id} > @after AND (@upTo IS NULL OR ${id} <= @upTo)`
   const kept = keptColumns(mapping)
   const differs = kept.map((column) => `t.${column} IS NOT u.${column}`).join(' OR ')
-  const changed = `FROM ${view} u LEFT JOIN ${target} t ON t.id = u.id
+  const changed = `FROM ${view} u LEFT JOIN ${target} t ON ${keyTuple(mapping, 't')} = ${keyTuple(mapping, 'u')}
     WHERE ${within('u.id')} AND u.misfit IS NULL AND (t.id IS NULL OR ${differs})`
   const extra = `FROM ${target} t WHERE ${within('t.id')} AND ${isMine(mapping, siblings)} AND NOT ${isKnown(mapping)}`
 
@@ -121,7 +121,7 @@ const isMine = (mapping: RowMapping, siblings: readonly RowMapping[]): string =>
 
 const isKnown = (mapping: RowMapping): string =>
   mapping.walks === undefined
-    ? `t.id IN (SELECT id FROM ${viewName(mapping)})`
+    ? `${keyTuple(mapping, 't')} IN (SELECT ${keyOf(mapping).join(', ')} FROM ${viewName(mapping)})`
     : `EXISTS (SELECT 1 FROM ${mapping.walks} w WHERE w.id = t.id)`
 
 const rowDifference = (table: string, id: string, expected: string, actual: string): Difference => ({
@@ -142,7 +142,7 @@ function explainRow(db: Handle, mapping: RowMapping): (id: string) => Difference
     `substr(quote(t.${column}), 1, 200) AS "${column}<"`,
   ])
   const row = db.prepare(
-    `SELECT t.id IS NULL AS missing, ${values.join(', ')} FROM ${viewName(mapping)} u LEFT JOIN ${target} t ON t.id = u.id WHERE u.id = ?`,
+    `SELECT t.id IS NULL AS missing, ${values.join(', ')} FROM ${viewName(mapping)} u LEFT JOIN ${target} t ON ${keyTuple(mapping, 't')} = ${keyTuple(mapping, 'u')} WHERE u.id = ?`,
   )
   return (id) => {
     const found = row.get(id) as Record<string, unknown>
