@@ -62,6 +62,19 @@ const writes: Record<string, Write> = {
   'delete a supplier': (pick, a) => `DELETE FROM suppliers WHERE id = '${pick('suppliers', a)}'`,
 }
 
+Object.assign(writes, {
+  'replace an instance by another': (pick, a, b) =>
+    `INSERT OR REPLACE INTO supplier_task_instances SELECT 'ci${a}x${b}', supplierProjectInstanceId, projectMilestoneTaskId, 'blocked', dueDate, NULL, 1, NULL, 'another', NULL, createdAt, updatedAt FROM supplier_task_instances WHERE id = '${pick('supplier_task_instances', a)}'`,
+  'replace a template by another': (pick, a, b) =>
+    `INSERT OR REPLACE INTO project_milestone_tasks (id, projectId, milestoneId, taskId, dueDate, createdAt, updatedAt)
+     SELECT 'cq${a}x${b}', projectId, milestoneId, taskId, dueDate, createdAt, updatedAt FROM project_milestone_tasks WHERE id = '${pick('project_milestone_tasks', a)}'`,
+  'replace a task by another': (pick, a, b) =>
+    `INSERT OR REPLACE INTO tasks (id, milestoneId, name, sequence, createdAt, updatedAt)
+     SELECT 'cu${a}x${b}', milestoneId, name, sequence, createdAt, updatedAt FROM tasks WHERE id = '${pick('tasks', a)}'`,
+  'replace a milestone by another': (pick, a, b) =>
+    b % 3 === 0 ? `UPDATE OR REPLACE milestones SET code = 'PA2' WHERE id = '${pick('milestones', a)}'` : '',
+} satisfies Record<string, Write>)
+
 const kinds = Object.keys(writes)
 
 function picker(db: Handle) {

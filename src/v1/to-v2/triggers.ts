@@ -40,6 +40,7 @@ function trigger(table: string, event: Event, fed: readonly Fed[]): Trigger {
   const statements = [
     `INSERT INTO sync_guard VALUES ('up')`,
     ...(event === 'UPDATE' ? fed.flatMap(rekey) : []),
+    ...(event === 'DELETE' ? [] : fed.flatMap(removeReplaced)),
     // Before any write: rows of two mappings can want each other's names.
     ...fed.flatMap((one) => park(one, event)),
     // Parents first, so that no row waits for one of the same write.
@@ -123,3 +124,12 @@ function removeGone({ mapping, feed }: Fed, event: Event): string {
   return `DELETE FROM ${target} WHERE (${touched(feed.present, event)}) ${matters(feed, event)} ${isFree}
     AND (${key}) NOT IN (SELECT ${key} FROM ${viewName(mapping)} u WHERE ${touched(feed.mapped, event)})`
 }
+
+/** OR REPLACE deletes without firing a trigger; the row that it put in place tells where to look. */
+const removeReplaced = ({ mapping, feed }: Fed): string[] =>
+  mapping.replaced === undefined || feed.table !== mapping.source
+    ? []
+    : [
+        `DELETE FROM ${mapping.target} WHERE ${mapping.replaced('NEW')} AND id <> NEW.id
+    AND NOT EXISTS (SELECT 1 FROM ${mapping.source} s WHERE s.id = ${mapping.target}.id)`,
+      ]

@@ -60,10 +60,10 @@ export const instant = (source: string): ColumnRule => ({
   datedBy: columnOf(source),
 })
 
-export const optionalInstant = (source: string): ColumnRule =>
-  rule(storedInstant(source), `${source}, as epoch milliseconds`, [
-    badDate(source, `${source} IS NOT NULL AND`),
-  ])
+export const optionalInstant = (source: string): ColumnRule => ({
+  ...instant(source),
+  misfits: [badDate(source, `${source} IS NOT NULL AND`)],
+})
 
 export const flag = (source: string): ColumnRule =>
   rule(storedBoolean(source), `${source}, as 0 or 1`, [

@@ -48,6 +48,8 @@ export interface RowMapping {
   firstWritten?: string
   /** A table and column of v2 that must have let go of a row before it is removed: it would take them along. */
   heldBy?: { table: string; column: string }
+  /** SQL over the target that finds a row which an OR REPLACE in v1 may have deleted: no trigger tells of it. */
+  replaced?: (row: RowVersion) => string
   feeds: readonly Feed[]
 }
 

@@ -71,6 +71,7 @@ export const sections: RowMapping = {
   parents: { taskTypeId: 'task_types' },
   walks: 'milestones',
   parked: 'name',
+  replaced: ofTaskType,
   unique: ['taskTypeId', 'name'],
   feeds: [milestones, taskTypes],
 }

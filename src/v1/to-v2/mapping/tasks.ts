@@ -42,6 +42,7 @@ export const tasks: RowMapping = {
   },
   parents,
   walks: 'tasks',
+  replaced: (row) => `sectionId = ${row}.milestoneId AND instr(id, '~') = 0`,
   parked: 'name',
   unique: nameKey,
   feeds: [

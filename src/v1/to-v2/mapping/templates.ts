@@ -16,9 +16,10 @@ export interface V1Shape {
   hasResponsibleParties: boolean
 }
 
-const pair = (row: string) =>
-  `projectId = ${row}.projectId AND taskTypeId = (SELECT m.taskTypeId FROM milestones m WHERE m.id = ${row}.milestoneId)`
-/** When a milestone has gone, nothing tells any more which of the task type's pairs were its. */
+/** A milestone that a cascade has taken away tells its task type no more: then every pair of the project may be meant. */
+const pair = (row: string) => `projectId = ${row}.projectId AND taskTypeId = coalesce(
+  (SELECT m.taskTypeId FROM milestones m WHERE m.id = ${row}.milestoneId), taskTypeId)`
+
 const pairsOfTaskType = (row: string) => `taskTypeId = ${row}.taskTypeId`
 
 export const projectTaskTypes: RowMapping = {
@@ -78,6 +79,7 @@ export const templates = ({ hasResponsibleParties }: V1Shape): RowMapping => ({
   },
   parents: { projectId: 'projects', taskId: 'v2_tasks', sectionId: 'v2_task_type_sections' },
   walks: 'project_milestone_tasks',
+  replaced: (row) => `projectId = ${row}.projectId`,
   // A twin belongs to one milestone, so it is free for the one template that wants it; a task may not be.
   firstWritten: `instr(taskId, '~') > 0`,
   unique: ['projectId', 'taskId'],
@@ -131,6 +133,8 @@ export const instances: RowMapping = {
     projectTaskTemplateId: 'v2_project_task_templates',
   },
   walks: 'supplier_task_instances',
+  replaced: (row) => `supplierProjectInstanceId = ${row}.supplierProjectInstanceId
+    AND projectTaskTemplateId = ${row}.projectMilestoneTaskId`,
   unique: ['supplierProjectInstanceId', 'projectTaskTemplateId'],
   feeds: [
     {
