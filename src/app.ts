@@ -38,6 +38,7 @@ export async function buildApp({ db, config, log, now = Date.now }: AppOptions):
   const app = createServer(log)
   const journal = db as Database<JournalTables>
   const host = createJobHost(journal, jobsModule, log)
+  app.addHook('preClose', async () => host.stopWaiting())
   app.addHook('onClose', async () => {
     await host.close()
     await db.close()

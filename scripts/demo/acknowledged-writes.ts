@@ -12,8 +12,8 @@ export interface Promised {
 export interface AcknowledgedWrites {
   readonly writes: number
   readonly items: ReadonlyMap<string, Promised>
-  wrote(kind: ItemKind, answer: Json): void
-  deleted(kind: ItemKind, id: string): void
+  wrote: (kind: ItemKind, answer: Json) => void
+  deleted: (kind: ItemKind, id: string) => void
 }
 
 /** The log of every write that was answered with success. No item has two writers at once. */

@@ -9,7 +9,7 @@ export interface Clerk extends Catalogue {
   number: number
   turn: number
   /** The answer's body; undefined when the request failed, which is on record then. */
-  send(method: string, path: string, body?: Json): Promise<Json | undefined>
+  send: (method: string, path: string, body?: Json) => Promise<Json | undefined>
   log: AcknowledgedWrites
 }
 
@@ -22,8 +22,9 @@ const templatePath = '/v1/project-milestone-tasks'
 
 const read =
   (path: (clerk: Clerk) => string): Act =>
-  async (clerk) =>
-    void (await clerk.send('GET', path(clerk)))
+  async (clerk) => {
+    await clerk.send('GET', path(clerk))
+  }
 
 const readDashboard = read(() => '/v1/dashboard')
 const readOverdue = read(() => `${instancePath}?overdue=true&limit=20`)
@@ -39,9 +40,13 @@ const change =
   }
 
 const setStatus = change(({ turn }) => ({ status: pick(instanceStatuses, turn) }))
-const takeNotes = change(({ number, turn }) => ({ notes: `Clerk ${number}, turn ${turn}: "seen" ✓ – 検査済` }))
+const takeNotes = change(({ number, turn }) => ({
+  notes: `Clerk ${number}, turn ${turn}: "seen" ✓ – 検査済`,
+}))
 const agreeOnDate = change(({ turn }) => ({ actualDueDate: turn % 3 === 0 ? null : dayAfter(turn) }))
-const submitFile = change(({ turn }) => ({ submissionFiles: [{ name: `report-${turn}.pdf`, size: turn * 1000 }] }))
+const submitFile = change(({ turn }) => ({
+  submissionFiles: [{ name: `report-${turn}.pdf`, size: turn * 1000 }],
+}))
 
 const dayAfter = (days: number) => new Date(Date.now() + (days % 60) * DAY_MS).toISOString()
 
@@ -79,7 +84,7 @@ const deleteInstance: Act = async ({ instances, send, log }) => {
   if ((await send('DELETE', `${instancePath}/${id}`)) !== undefined) log.deleted('instance', id)
 }
 
-/** What a clerk does, over and over. */
+/** What a clerk does, over and over. Their number is prime, so that every act meets every value in time. */
 export const round: readonly Act[] = [
   readOverdue,
   setStatus,
@@ -97,7 +102,6 @@ export const round: readonly Act[] = [
   takeNotes,
   readInstance,
   addTask,
-  readBlocked,
   setStatus,
   assign,
   deleteInstance,

@@ -35,9 +35,12 @@ export async function runJob(client: ApiClient, job: string, options: Json): Pro
   if (started.status >= 400) throw checkFailed(`${job} was refused: ${JSON.stringify(started.body)}`)
   const ended = await follow(client, started.body as Job)
   if (ended.state !== 'succeeded' || ended.report === null)
-    throw checkFailed(`${job} ended as ${ended.state}. ${ended.error?.detail ?? ''} See ${ended.links.report}.`)
+    throw checkFailed(`${job} ended as ${ended.state}. ${reasonOf(ended)} See ${ended.links.report}.`)
   return { report: ended.report, reportPath: ended.links.report }
 }
+
+/** Without the stack that a defect brings along. */
+const reasonOf = ({ error }: Job) => error?.detail.split('\n')[0] ?? ''
 
 async function follow(client: ApiClient, started: Job): Promise<Job> {
   const display = progressDisplay()
@@ -47,7 +50,9 @@ async function follow(client: ApiClient, started: Job): Promise<Job> {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
       job = await client.get<Job>(started.links.self)
       const { rowsDone, rowsTotal } = job.progress
-      if (rowsTotal > 0) display.update({ phase: 'backfill', done: rowsDone, total: rowsTotal })
+      // Rows that v1 gets meanwhile are done too, but were not counted.
+      const total = Math.max(rowsDone, rowsTotal)
+      if (total > 0) display.update({ phase: 'backfill', done: rowsDone, total })
     }
     return job
   } finally {

@@ -73,4 +73,7 @@ function compare({ v1, own, moving }: Counterpart, inV1: Json, inV2: Json, resul
 const differences = (what: string, expected: Json, actual: Json): string[] =>
   Object.entries(expected)
     .filter(([field, value]) => !isDeepStrictEqual(value, actual[field]))
-    .map(([field, value]) => `${what}: ${field} is ${JSON.stringify(value)}, in v2 ${JSON.stringify(actual[field])}`)
+    .map(
+      ([field, value]) =>
+        `${what}: ${field} is ${JSON.stringify(value)}, in v2 ${JSON.stringify(actual[field])}`,
+    )

@@ -35,7 +35,8 @@ export async function startServer(
   let isStopping = false
   child.once('exit', (code, signal) => {
     process.off('exit', killWithUs)
-    if (!isStopping) onUnexpectedEnd(checkFailed(`The server ended on its own (${signal ?? `status ${code}`}).`))
+    if (!isStopping)
+      onUnexpectedEnd(checkFailed(`The server ended on its own (${signal ?? `status ${code}`}).`))
   })
   const address = await readAddress(child)
   return {

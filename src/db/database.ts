@@ -43,6 +43,9 @@ export function openDatabase<Schema>(path: string): Database<Schema> {
     close: async () => {
       await database.reader.destroy()
       await database.writer.destroy()
+      // Kysely leaves alone what it never used; an open handle leaves the `-wal` behind.
+      reader.close()
+      writer.close()
     },
   }
   return database

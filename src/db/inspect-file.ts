@@ -27,19 +27,27 @@ function readHead(path: string): string {
 
 function readTables(path: string): FileContent {
   try {
-    const handle = new BetterSqlite3(path, { readonly: true })
+    return tablesOf(new BetterSqlite3(path, { readonly: true }))
+  } catch (error) {
+    if (!(error instanceof BetterSqlite3.SqliteError)) throw error
+    // The last writer was killed: whoever reads first has to take back what it left half done.
+    if (error.code === 'SQLITE_READONLY_ROLLBACK') return tablesOf(new BetterSqlite3(path))
+    return { kind: 'not-sqlite', reason: error.message }
+  }
+}
+
+function tablesOf(handle: BetterSqlite3.Database): FileContent {
+  try {
     const rows = handle
       .prepare(
         `SELECT m.name AS name, c.name AS column FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'`,
       )
       .all() as { name: string; column: string }[]
-    handle.close()
     const tables = new Map<string, string[]>()
     for (const { name, column } of rows) tables.set(name, [...(tables.get(name) ?? []), column])
     return { kind: 'sqlite', tables }
-  } catch (error) {
-    if (error instanceof BetterSqlite3.SqliteError) return { kind: 'not-sqlite', reason: error.message }
-    throw error
+  } finally {
+    handle.close()
   }
 }
 

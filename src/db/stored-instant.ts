@@ -22,6 +22,8 @@ const TIME = '[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'
 export const isTextInstant = (column: string): string =>
   `((${column} GLOB '${DAY} ${TIME}' OR ${column} GLOB '${DAY} ${TIME}.[0-9]*' OR ` +
   `${column} GLOB '${DAY}T${TIME}*' AND (${column} GLOB '*Z' OR ${column} GLOB '*[+-][0-9][0-9]:[0-9][0-9]')) AND ` +
+  // julianday() also takes blanks before the zone and at the end, and half past 24.
+  `substr(${column}, 12) NOT GLOB '*[^0-9:.Z+-]*' AND substr(${column}, 12, 2) < '24' AND ` +
   // date() turns 2026-02-30 into March 2nd without a word.
   `date(substr(${column}, 1, 10)) IS substr(${column}, 1, 10) AND julianday(${column}) IS NOT NULL)`
 

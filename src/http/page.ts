@@ -39,6 +39,8 @@ export function answerPage<Item extends { id: string }>(
   const nextCursor = encodeCursor(last.id)
   const next = new URL(request.url, 'http://relative')
   next.searchParams.set('cursor', nextCursor)
-  void reply.header('link', `<${next.pathname}${next.search}>; rel="next"`)
+  const link = `<${next.pathname}${next.search}>; rel="next"`
+  // Beside what is there: /v1 names its successor in the same header.
+  void reply.header('link', [reply.getHeader('link') ?? [], link].flat().join(', '))
   return { items, nextCursor }
 }

@@ -39,7 +39,8 @@ function asProblem(error: FastifyError | Problem): Problem {
 
 /** Fastify's own refusals: FST_ERR_CTP_INVALID_MEDIA_TYPE is `ctp-invalid-media-type`. */
 const problemCode = (error: FastifyError) =>
-  error.code.startsWith('FST_ERR_')
+  // Not every error that has a status has a code: plugins throw what they like.
+  (error.code as string | undefined)?.startsWith('FST_ERR_')
     ? error.code.slice('FST_ERR_'.length).toLowerCase().replaceAll('_', '-')
     : 'bad-request'
 

@@ -26,6 +26,9 @@ export function createServer(logger: FastifyBaseLogger): App {
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     },
     requestIdHeader: false,
+    // What is refused before any hook runs: a path that cannot be decoded, or is too long.
+    frameworkErrors: (error, request, reply) =>
+      void answerProblem(error, request, reply.header('x-request-id', request.id)),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(validators())
   app.setErrorHandler(answerProblem)

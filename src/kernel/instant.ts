@@ -1,5 +1,5 @@
 const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
 
 /** The years in which a due date can be meant: an instant outside is taken for a mistake. */
 export const EARLIEST_INSTANT = Date.UTC(1990, 0, 1)

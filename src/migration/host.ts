@@ -37,6 +37,8 @@ export interface JobHost {
   /** The job once it has ended, or as it is after `ms`. */
   wait(id: string, ms: number): Promise<Job>
   request(id: string, requested: 'pause' | 'cancel' | null): Promise<Job>
+  /** Ends every wait now: a client that waits for a long job must not keep the server from closing. */
+  stopWaiting(): void
   close(): Promise<void>
 }
 
@@ -88,6 +90,8 @@ export function createJobHost(
     running.on('error', (error) => log.error({ err: error, jobId }, 'the worker of a migration job failed'))
     running.on('exit', () => {
       clearInterval(heart)
+      // The next job's worker may have begun before this one's thread was gone.
+      if (worker !== running) return
       worker = undefined
       if (!isClosing) void setAutoCheckpoint(db, WAL_AUTOCHECKPOINT_PAGES)
     })
@@ -142,6 +146,9 @@ export function createJobHost(
         await requestOf(trx, id, requested)
       })
       return getJob(id)
+    },
+    stopWaiting() {
+      isClosing = true
     },
     async close() {
       isClosing = true

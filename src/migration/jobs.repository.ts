@@ -51,7 +51,8 @@ function progressOf(row: JobRow, now: number): Progress {
   const { rowsDone, rowsTotal, startedAt, finishedAt } = row
   const seconds = startedAt === null ? 0 : Math.max(0, ((finishedAt ?? now) - startedAt) / 1000)
   const rowsPerSecond = seconds > 0 ? rowsDone / seconds : 0
-  const part = rowsTotal > 0 ? rowsDone / rowsTotal : 0
+  // Rows that v1 got meanwhile are done too, but were not counted.
+  const part = rowsTotal > 0 ? Math.min(1, rowsDone / rowsTotal) : 0
   const isEstimable = isUnfinished(row) && part >= 0.01 && rowsPerSecond > 0
   return {
     rowsDone,

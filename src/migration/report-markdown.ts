@@ -72,4 +72,4 @@ function section(
 }
 
 /** Users' texts must not break the table. */
-const cell = (value: string | number) => String(value).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
+const cell = (value: string | number) => String(value).replaceAll(/[\\|]/g, '\\$&').replaceAll(/\s+/g, ' ')

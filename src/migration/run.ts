@@ -109,6 +109,7 @@ export function createRun({ job, live, db, path, owner, waiting, stopping, findi
     },
     async rest() {
       await gap.leave()
+      requireLease()
       tell()
       await waitWhilePaused()
       if (stopping()) throw new JobStopped('interrupted')

@@ -29,22 +29,34 @@ interface Outcome {
 export async function runJob(kinds: readonly JobKind[], request: RunRequest): Promise<JobState> {
   const live = openWorkerHandle(request.path)
   try {
-    const job = readJob(live, request.jobId)
-    const kind = kinds.find(({ name }) => name === job.job)
-    if (kind === undefined) throw new Error(`There is no job of the kind ${job.job}.`)
-    moveJob(live, job.id, 'running')
-    const outcome = await runOnTarget(kind, live, request)
-    if (outcome.state === 'interrupted') moveJob(live, job.id, 'interrupted')
-    else finishJob(live, job.id, outcome)
-    releaseLease(live, request.owner)
+    const startedAt = Date.now()
+    moveJob(live, request.jobId, 'running')
+    // Whatever is thrown has to end the job: one that stays unfinished is taken over, to fail again.
+    const outcome = await runOnTarget(kinds, live, request).catch((error: unknown) =>
+      stoppedOutcome(error, noFindings(), startedAt),
+    )
+    conclude(live, request, outcome)
     return outcome.state
   } finally {
     live.close()
   }
 }
 
-async function runOnTarget(kind: JobKind, live: Handle, request: RunRequest): Promise<Outcome> {
+/** A runner that has been replaced leaves the job to the one that goes on with it. */
+function conclude(live: Handle, { jobId, owner }: RunRequest, outcome: Outcome): void {
+  live
+    .transaction(() => {
+      if (!releaseLease(live, owner)) return
+      if (outcome.state === 'interrupted') moveJob(live, jobId, 'interrupted')
+      else finishJob(live, jobId, outcome)
+    })
+    .immediate()
+}
+
+async function runOnTarget(kinds: readonly JobKind[], live: Handle, request: RunRequest): Promise<Outcome> {
   const job = readJob(live, request.jobId)
+  const kind = kinds.find(({ name }) => name === job.job)
+  if (kind === undefined) throw new Error(`There is no job of the kind ${job.job}.`)
   const findings = noFindings()
   const parts = { ...request, job, live, findings }
   if (kind.onScratchCopy?.(job.options) !== true)
@@ -70,6 +82,7 @@ async function runPhases(phases: readonly Phase[], run: Run, live: Handle): Prom
     for (const phase of phases) {
       requireMove(before, phase.name)
       before = phase.name
+      run.requireLease()
       startPhase(live, run.job.id, phase.name)
       entered.push(phase)
       await phase.run(run)
@@ -127,7 +140,8 @@ function stoppedOutcome(error: unknown, findings: Findings, startedAt: number): 
   }
 }
 
-const releaseLease = (live: Handle, owner: Owner) =>
+/** Whether it was still this runner's. */
+const releaseLease = (live: Handle, owner: Owner): boolean =>
   live
     .prepare('UPDATE migration_lease SET owner = NULL WHERE owner = ? AND fence = ?')
-    .run(owner.id, owner.fence)
+    .run(owner.id, owner.fence).changes === 1

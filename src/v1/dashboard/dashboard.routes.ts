@@ -46,7 +46,7 @@ const dashboard = {
 }
 
 export function dashboardRoute(app: App, { db, now }: Context<V1Tables>): void {
-  app.get('/dashboard', { schema: dashboard }, async ({ query }) => {
+  app.get('/dashboard', { schema: dashboard, config: { group: 'dashboard' } }, async ({ query }) => {
     const asOf = parseInstant(query.asOf ?? '') ?? now()
     const counted = await readSnapshot(db, (trx) => v1Dashboard(trx, asOf))
     return { ...counted, asOf: formatInstant(asOf) }

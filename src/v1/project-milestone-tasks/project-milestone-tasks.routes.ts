@@ -71,7 +71,8 @@ interface Changeable {
 }
 
 function changeRoute(app: App, { db, now }: Context<V1Tables>, resource: Changeable): void {
-  app.patch('/project-milestone-tasks/:id', { schema: change }, async (request, reply) => {
+  const config = { group: 'taskWrite' } as const
+  app.patch('/project-milestone-tasks/:id', { schema: change, config }, async (request, reply) => {
     const at = now()
     const values = resource.storable(fromWire(PatchProjectMilestoneTask, request.body))
     const { row, propagation } = await write(db, async (trx) => {

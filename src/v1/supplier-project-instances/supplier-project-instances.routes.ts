@@ -42,7 +42,8 @@ const supplierProjectInstances = {
 }
 
 function assignRoute(app: App, { db, now }: Context<V1Tables>): void {
-  app.post('/supplier-project-instances', { schema: assignment }, async (request, reply) => {
+  const config = { group: 'taskCreate' } as const
+  app.post('/supplier-project-instances', { schema: assignment, config }, async (request, reply) => {
     const at = now()
     const { row, isNew, instances } = await write(db, async (trx) => {
       const assigned = await assign(trx, request.body, at)

@@ -21,14 +21,14 @@ function checkInstances(db: Handle): Check {
       supplierProjectInstanceId: v1.supplierProjectInstanceId,
       projectTaskTemplateId: v1.projectMilestoneTaskId,
       status: v1.status,
-      dueDate: instantOf(v1.dueDate),
-      actualDueDate: instantOf(v1.actualDueDate),
-      completedAt: instantOf(v1.completedAt),
+      dueDate: instantOf(v1.dueDate, v2?.dueDate),
+      actualDueDate: instantOf(v1.actualDueDate, v2?.actualDueDate),
+      completedAt: instantOf(v1.completedAt, v2?.completedAt),
       isApplied: flagOf(v1.isApplied),
       notes: v1.notes,
       submissionFiles: v1.submissionFiles,
-      createdAt: instantOf(v1.createdAt),
-      updatedAt: instantOf(v1.updatedAt),
+      createdAt: instantOf(v1.createdAt, v2?.createdAt),
+      updatedAt: instantOf(v1.updatedAt, v2?.updatedAt),
     }),
   )
   return noneOf(
@@ -48,7 +48,7 @@ function checkTemplates(db: Handle): Check {
       projectId: v1.projectId,
       taskId: homeOf.get(task) === milestone ? task : `${task}~${milestone}`,
       sectionId: milestone,
-      dueDate: instantOf(v1.dueDate),
+      dueDate: instantOf(v1.dueDate, v2?.dueDate),
       isActive: flagOf(v1.isActive),
       notes: v1.notes,
     })
@@ -85,13 +85,17 @@ function differences(table: string, id: string, actual: Row | undefined, expecte
     .map(([column, value]) => ({ table, id, column, expected: value, actual: actual[column] }))
 }
 
-/** `2026-03-01 10:00:00` is UTC; ISO 8601 says what it is. Thousandths and finer are rounded to milliseconds. */
-function instantOf(stored: unknown): unknown {
+/**
+ * `2026-03-01 10:00:00` is UTC; ISO 8601 says what it is. Of an instant between two milliseconds either
+ * will do: SQLite's rounding differs from one version to the next.
+ */
+function instantOf(stored: unknown, actual: unknown): unknown {
   if (typeof stored !== 'string') return stored
   const [, day, time, fraction, zone] =
     /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/.exec(stored) ?? []
   if (day === undefined || time === undefined) return undefined
-  return Date.parse(`${day}T${time}${zone ?? 'Z'}`) + Math.round(Number(fraction ?? 0) * 1000)
+  const exact = Date.parse(`${day}T${time}${zone ?? 'Z'}`) + Number((Number(fraction ?? 0) * 1000).toFixed(6))
+  return typeof actual === 'number' && Math.abs(actual - exact) < 1 ? actual : Math.round(exact)
 }
 
 function flagOf(stored: unknown): unknown {

@@ -83,6 +83,10 @@ function lookAt(db: Handle, mapping: RowMapping, siblings: readonly RowMapping[]
     WHERE ${within('u.id')} AND u.misfit IS NULL AND (t.id IS NULL OR ${differs})`
   const extra = `FROM ${target} t WHERE ${within('t.id')} AND ${isMine(mapping, siblings)} AND NOT ${isKnown(mapping)}`
 
+  // A row that stopped fitting before the triggers stood: nobody has put it on record.
+  const unrecorded = `FROM ${view} u WHERE ${within('u.id')} AND u.misfit IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM migration_quarantine q WHERE q.mapping = '${mapping.name}' AND q.rowId = u.id)`
+
   const count = (sql: string) => db.prepare(`SELECT count(*) ${sql}`).pluck()
   const counts = {
     source: count(`FROM ${view} u WHERE ${within('u.id')}`),
@@ -90,16 +94,25 @@ function lookAt(db: Handle, mapping: RowMapping, siblings: readonly RowMapping[]
     target: count(`FROM ${target} t WHERE ${within('t.id')} AND ${isMine(mapping, siblings)}`),
     changed: count(changed),
     extra: count(extra),
+    unrecorded: count(unrecorded),
   }
   const changedIds = db.prepare(`SELECT u.id ${changed} LIMIT ${SAMPLES}`).pluck()
   const extraIds = db.prepare(`SELECT t.id ${extra} LIMIT ${SAMPLES}`).pluck()
+  const unrecordedIds = db.prepare(`SELECT u.id ${unrecorded} LIMIT ${SAMPLES}`).pluck()
   const explain = explainRow(db, mapping)
 
   return (window: Window) => {
     const at = (statement: { get(window: Window): unknown }) => statement.get(window) as number
     const changedRows = at(counts.changed)
     const extraRows = at(counts.extra)
+    const unrecordedRows = at(counts.unrecorded)
     const samples: Difference[] = []
+    if (unrecordedRows > 0)
+      samples.push(
+        ...(unrecordedIds.all(window) as string[]).map((id) =>
+          rowDifference(target, id, 'a row, or a record in quarantine', 'neither'),
+        ),
+      )
     if (changedRows > 0) samples.push(...(changedIds.all(window) as string[]).flatMap(explain))
     if (extraRows > 0)
       samples.push(
@@ -109,7 +122,7 @@ function lookAt(db: Handle, mapping: RowMapping, siblings: readonly RowMapping[]
       sourceRows: at(counts.source),
       targetRows: at(counts.target),
       quarantined: at(counts.quarantined),
-      differing: changedRows + extraRows,
+      differing: changedRows + extraRows + unrecordedRows,
       samples,
     }
   }

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { buildApp } from '../../src/app.js'
+import { readConfig } from '../../src/config.js'
+import type { App } from '../../src/http/type-provider.js'
+import { openApplicationDatabase } from '../../src/open-application-database.js'
+
+export const documentNames = ['v1', 'v2', 'admin'] as const
+
+/** The committed files, by name: what a server without tokens serves, over a new database. */
+export const openApiFiles = (): Promise<Map<string, string>> =>
+  overNewDatabase(async (app) => {
+    const files = new Map<string, string>()
+    for (const name of documentNames) {
+      const { body } = await app.inject(`/openapi/${name}.json`)
+      files.set(`${name}.json`, `${JSON.stringify(sorted(JSON.parse(body) as OpenApiDocument), undefined, 2)}\n`)
+    }
+    return files
+  })
+
+async function overNewDatabase<Result>(act: (app: App) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'task-tracker-openapi-'))
+  const config = readConfig({})
+  const db = await openApplicationDatabase(join(folder, 'app.db'), config.initialGroups)
+  const app = await buildApp({ db, config, log: pino({ level: 'silent' }) })
+  try {
+    return await act(app)
+  } finally {
+    await app.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface OpenApiDocument {
+  paths: Record<string, unknown>
+}
+
+/** Paths by name: the order in which routes are registered must not show. */
+function sorted(document: OpenApiDocument): OpenApiDocument {
+  const paths = Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { ...document, paths: Object.fromEntries(paths) }
+}

@@ -1,0 +1,122 @@
+import type { Test } from 'tap'
+import type { Handle } from '../../src/db/database.js'
+import { emptyV1File } from '../helper.js'
+import { adopt, contentsOf, sqlConsole } from './migrated.js'
+
+type Value = string | number | null | Buffer
+type Values = Record<string, Value>
+
+/** When everything was created, unless a test says otherwise. */
+export const CREATED = Date.UTC(2026, 0, 5)
+export const DUE = Date.UTC(2026, 5, 1)
+
+/** Adds rows as a SQL console would; each builder fills in what the test does not care about. */
+export function givenIn(handle: Handle) {
+  let rows = 0
+  const add = (table: string, values: Values): string => {
+    const row: Values = { id: `c${table}${String(++rows).padStart(3, '0')}`, ...values }
+    const columns = Object.keys(row)
+    handle
+      .prepare(`INSERT INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`)
+      .run(...Object.values(row))
+    return String(row.id)
+  }
+  const stamped = (table: string, values: Values) =>
+    add(table, { createdAt: CREATED, updatedAt: CREATED, ...values })
+  const unique = (what: string) => `${what} ${rows}`
+  const milestoneOf = (task: Value) =>
+    handle.prepare('SELECT milestoneId FROM tasks WHERE id = ?').pluck().get(task) as string
+
+  const supplier = (values: Values = {}) =>
+    stamped('suppliers', { name: unique('Supplier'), contactInfo: '', ...values })
+  const project = (values: Values = {}) => stamped('projects', { name: unique('Project'), ...values })
+  const taskType = (values: Values = {}) =>
+    stamped('task_types', { name: unique('Type'), category: 'General', ...values })
+  const milestone = (values: Values = {}) =>
+    stamped('milestones', {
+      taskTypeId: values.taskTypeId ?? taskType(),
+      code: unique('X'),
+      name: unique('Milestone'),
+      sequence: 1,
+      ...values,
+    })
+  const task = (values: Values = {}) =>
+    stamped('tasks', {
+      milestoneId: values.milestoneId ?? milestone(),
+      name: unique('Task'),
+      sequence: 1,
+      ...values,
+    })
+  const template = (values: Values = {}) => {
+    const taskId = values.taskId ?? task()
+    return stamped('project_milestone_tasks', {
+      projectId: values.projectId ?? project(),
+      milestoneId: milestoneOf(taskId),
+      dueDate: DUE,
+      ...values,
+      taskId,
+    })
+  }
+  const assignment = (values: Values = {}) =>
+    stamped('supplier_project_instances', {
+      supplierId: values.supplierId ?? supplier(),
+      projectId: values.projectId ?? project(),
+      assignedAt: CREATED,
+      ...values,
+    })
+  const instance = (values: Values = {}) => {
+    const projectMilestoneTaskId = values.projectMilestoneTaskId ?? template()
+    const projectId = handle
+      .prepare('SELECT projectId FROM project_milestone_tasks WHERE id = ?')
+      .pluck()
+      .get(projectMilestoneTaskId) as string
+    return stamped('supplier_task_instances', {
+      supplierProjectInstanceId: values.supplierProjectInstanceId ?? assignment({ projectId }),
+      dueDate: DUE,
+      ...values,
+      projectMilestoneTaskId,
+    })
+  }
+  return { supplier, project, taskType, milestone, task, template, assignment, instance }
+}
+
+/** An adopted v1 file without rows, a console on it, and builders that write through that console. */
+export async function v1File(t: Test, { responsibleParties = false } = {}) {
+  const path = emptyV1File(t)
+  const handle = sqlConsole(path)
+  t.teardown(() => handle.close())
+  if (responsibleParties)
+    handle.exec('ALTER TABLE project_milestone_tasks ADD COLUMN responsibleParties TEXT')
+  await adopt(path)
+  const row = (table: string, id: string) =>
+    handle.prepare(`SELECT * FROM ${table} WHERE id = ?`).get(id) as Record<string, unknown> | undefined
+  return { path, handle, given: givenIn(handle), row }
+}
+
+const v1Tables = [
+  'suppliers',
+  'projects',
+  'task_types',
+  'milestones',
+  'tasks',
+  'project_milestone_tasks',
+  'supplier_project_instances',
+  'supplier_task_instances',
+  'supplier_projects_old',
+  'task_templates_old',
+  'task_instances_old',
+]
+
+/** Every byte of every v1 table of the file. */
+export const v1Contents = (handle: Handle): Record<string, unknown[]> =>
+  Object.fromEntries(
+    v1Tables
+      .filter(
+        (table) => handle.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) !== undefined,
+      )
+      .map((table) => [table, contentsOf(handle, table)]),
+  )
+
+/** Every table, index, view and trigger of the file, as it was declared. */
+export const schemaOf = (handle: Handle): unknown[] =>
+  handle.prepare('SELECT type, name, sql FROM sqlite_master ORDER BY type, name').all()
