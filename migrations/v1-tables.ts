@@ -242,20 +242,22 @@ export function createStatements(table: V1Table): string[] {
   ]
 }
 
-/** Adds what a file of the older generation lacks: nullable columns, and the tables of the active model. */
+/** Adds what a file of the older generation lacks: tables of the active model, and nullable columns. */
 export async function addMissing(db: Kysely<unknown>): Promise<void> {
-  for (const table of sharedTables) {
+  for (const table of [...sharedTables, ...activeTables]) {
     const { rows } = await sql<{ name: string }>`select name from pragma_table_info(${table.name})`.execute(
       db,
     )
-    for (const [column, declaration] of table.columns)
-      if (!rows.some(({ name }) => name === column))
-        await sql.raw(`ALTER TABLE "${table.name}" ADD COLUMN "${column}" ${declaration}`).execute(db)
-  }
-  for (const table of activeTables) {
-    const { rows } =
-      await sql`select 1 from sqlite_master where type = 'table' and name = ${table.name}`.execute(db)
-    if (rows.length > 0) continue
-    for (const statement of createStatements(table)) await sql.raw(statement).execute(db)
+    const statements =
+      rows.length === 0 ? createStatements(table) : addColumns(table, new Set(rows.map(({ name }) => name)))
+    for (const statement of statements) await sql.raw(statement).execute(db)
   }
 }
+
+const addColumns = (table: V1Table, present: ReadonlySet<string>) =>
+  table.columns
+    .filter(([column, declaration]) => !present.has(column) && isNullable(declaration))
+    .map(([column, declaration]) => `ALTER TABLE "${table.name}" ADD COLUMN "${column}" ${declaration}`)
+
+/** A column that an older file may lack: rows that are there already have no value for it. */
+export const isNullable = (declaration: string): boolean => !declaration.includes('NOT NULL')

@@ -43,7 +43,7 @@ export function openDatabase<Schema>(path: string): Database<Schema> {
     close: async () => {
       await database.reader.destroy()
       await database.writer.destroy()
-      // Kysely leaves alone what it never used; an open handle leaves the `-wal` behind.
+      // Kysely leaves alone what it has never used; the last handle to go puts the WAL into the file.
       reader.close()
       writer.close()
     },
@@ -60,6 +60,8 @@ export function openWriterHandle(path: string): Handle {
   requireSafeSqlite(handle)
   // The one wait that blocks: leaving DELETE mode needs the file for itself, and nothing is served yet.
   handle.pragma('journal_mode = WAL')
+  // A handle that has not looked at the WAL does not take it away when it is the last to close.
+  handle.prepare('SELECT 1 FROM sqlite_master').get()
   handle.pragma('busy_timeout = 0')
   handle.pragma('synchronous = FULL')
   handle.pragma('foreign_keys = ON')

@@ -32,7 +32,8 @@ function whyNoColumns(tables: Tables): string | undefined {
   for (const { name, columns } of [...v1Tables.sharedTables, ...v1Tables.activeTables]) {
     const lacks = columns
       .filter(
-        ([column, declaration]) => declaration !== 'TEXT' && tables.get(name)?.includes(column) === false,
+        ([column, declaration]) =>
+          !v1Tables.isNullable(declaration) && tables.get(name)?.includes(column) === false,
       )
       .map(([column]) => column)
     if (lacks.length > 0) return `its table ${name} lacks the columns ${lacks.join(', ')}`

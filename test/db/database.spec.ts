@@ -2,6 +2,8 @@ import BetterSqlite3 from 'better-sqlite3'
 import { sql, type Kysely } from 'kysely'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import t, { type Test } from 'tap'
 import { applySchemaFiles, revertSchemaFiles, type SchemaFile } from '../../src/db/schema-files.js'
 import { asSqliteError, isBusy, openDatabase, readSnapshot, write } from '../../src/db/database.js'
@@ -181,6 +183,21 @@ t.test('a connection', async (t) => {
     )
     await write(db, (trx) => add(trx, 'after'))
     t.strictSame(await names(db.reader), ['after'])
+  })
+})
+
+t.test('a database', async (t) => {
+  t.test('that is closed leaves one file, also when it was never read or written', async (t) => {
+    for (const act of [
+      async () => undefined,
+      async (reader: Kysely<Schema>) => names(reader),
+      async (_: Kysely<Schema>, writer: Kysely<Schema>) => add(writer, 'x'),
+    ]) {
+      const { path, db } = opened(t)
+      await act(db.reader, db.writer)
+      await db.close()
+      t.strictSame(readdirSync(dirname(path)), ['test.db'])
+    }
   })
 })
 

@@ -160,21 +160,17 @@ t.test('a v1 write that does not fit into v2', async (t) => {
     t.equal((await runHere(file.path, 'validate')).state, 'succeeded')
   })
 
-  t.test(
-    'for lack of a parent succeeds, and is taken off the record once the parent is there',
-    { todo: 'quarantine() in triggers.ts clears a record only when the row itself is written' },
-    async (t) => {
-      const { file, ids } = await migratedChain(t)
-      file.handle.pragma('foreign_keys = OFF')
-      const milestoneId = String(ids.milestone)
-      const template = file.given.template({ taskId: 'clater', milestoneId })
-      const instance = file.given.instance({ projectMilestoneTaskId: template })
-      t.equal(file.row('v2_supplier_task_instances', instance), undefined)
-      file.given.task({ id: 'clater', milestoneId })
-      t.equal((await runHere(file.path, 'migrate')).state, 'succeeded')
-      t.match(file.row('v2_supplier_task_instances', instance), { projectTaskTemplateId: template })
-    },
-  )
+  t.test('for lack of a parent succeeds, and is taken off the record once the parent is there', async (t) => {
+    const { file, ids } = await migratedChain(t)
+    file.handle.pragma('foreign_keys = OFF')
+    const milestoneId = String(ids.milestone)
+    const template = file.given.template({ taskId: 'clater', milestoneId })
+    const instance = file.given.instance({ projectMilestoneTaskId: template })
+    t.equal(file.row('v2_supplier_task_instances', instance), undefined)
+    file.given.task({ id: 'clater', milestoneId })
+    t.equal((await runHere(file.path, 'migrate')).state, 'succeeded')
+    t.match(file.row('v2_supplier_task_instances', instance), { projectTaskTemplateId: template })
+  })
 
   t.test('is undone with its transaction, on both sides', async (t) => {
     const { file, ids } = await migratedChain(t)
@@ -185,33 +181,21 @@ t.test('a v1 write that does not fit into v2', async (t) => {
 })
 
 t.test('a v1 row whose id', async (t) => {
-  t.test(
-    'has a ~ in it keeps its task when a template is filed beside it',
-    { todo: 'the feeds in mapping/tasks.ts take every id with ~ for a twin’s' },
-    async (t) => {
-      const { file, ids } = await migratedChain(t)
-      const milestoneId = String(ids.milestone)
-      const own = file.given.task({ id: 'by~hand', milestoneId })
-      file.given.template({ taskId: file.given.task(), milestoneId })
-      t.match(file.row('v2_tasks', own), { id: own })
-    },
-  )
-  t.test(
-    'is no text can be written all the same',
-    { todo: 'the mapping has no misfit for the id: STRICT refuses it in the trigger' },
-    async (t) => {
-      const { file, ids } = await migratedChain(t)
-      t.doesNotThrow(() => file.given.task({ id: Buffer.from('blob'), milestoneId: String(ids.milestone) }))
-    },
-  )
-  t.test(
-    'is empty is not lost without a word',
-    { todo: 'the backfill and the validation walk from the first id after the empty one' },
-    async (t) => {
-      const file = await v1File(t)
-      file.given.task({ id: '' })
-      const { state } = await runHere(file.path, 'migrate')
-      t.ok(state === 'failed' || file.row('v2_tasks', '') !== undefined)
-    },
-  )
+  t.test('has a ~ in it keeps its task when a template is filed beside it', async (t) => {
+    const { file, ids } = await migratedChain(t)
+    const milestoneId = String(ids.milestone)
+    const own = file.given.task({ id: 'by~hand', milestoneId })
+    file.given.template({ taskId: file.given.task(), milestoneId })
+    t.match(file.row('v2_tasks', own), { id: own })
+  })
+  t.test('is no text can be written all the same', async (t) => {
+    const { file, ids } = await migratedChain(t)
+    t.doesNotThrow(() => file.given.task({ id: Buffer.from('blob'), milestoneId: String(ids.milestone) }))
+  })
+  t.test('is empty is not lost without a word', async (t) => {
+    const file = await v1File(t)
+    file.given.task({ id: '' })
+    const { state } = await runHere(file.path, 'migrate')
+    t.ok(state === 'failed' || file.row('v2_tasks', '') !== undefined)
+  })
 })

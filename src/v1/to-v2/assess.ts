@@ -26,7 +26,8 @@ export const assess = (options: NamingOptions): Phase => ({
       run.findings.issues = [
         ...mappings.flatMap((mapping) => misfits(reader, mapping)),
         ...mappings.flatMap((mapping) => textDates(reader, mapping)),
-        ...resolved.flatMap((finding) => asIssue(reader, finding)),
+        ...findings.flatMap((finding) => asIssue(reader, finding)),
+        ...legacyRows(reader),
       ]
     } finally {
       reader.close()
@@ -107,7 +108,7 @@ interface Finding {
   severity?: Issue['severity']
 }
 
-const resolved: readonly Finding[] = [
+const findings: readonly Finding[] = [
   {
     code: 'misfiled-template',
     table: 'project_milestone_tasks',
@@ -123,6 +124,14 @@ const resolved: readonly Finding[] = [
     resolution: 'Told apart by the milestone’s code.',
   },
   {
+    code: 'orphan',
+    table: 'supplier_project_instances',
+    ids: `SELECT id FROM supplier_project_instances a WHERE NOT EXISTS (SELECT 1 FROM suppliers s WHERE s.id = a.supplierId)
+      OR NOT EXISTS (SELECT 1 FROM projects p WHERE p.id = a.projectId)`,
+    severity: 'blocking',
+    resolution: 'Give the assignment a supplier and a project that exist, or delete it, then run again.',
+  },
+  {
     code: 'milestone-without-tasks',
     table: 'milestones',
     ids: `SELECT id FROM milestones m WHERE NOT EXISTS (SELECT 1 FROM tasks t WHERE t.milestoneId = m.id)`,
@@ -130,6 +139,30 @@ const resolved: readonly Finding[] = [
     resolution: 'Kept as an empty section.',
   },
 ]
+
+/**
+ * Legacy instances stay in the legacy tables. v1's dashboard counts them only where the active model has no
+ * instance at all; then v2 would show less than v1, and the run must not go on.
+ */
+function legacyRows(db: Handle): Issue[] {
+  const table = db
+    .prepare(
+      `SELECT max(name) FROM sqlite_master WHERE type = 'table' AND name IN ('task_instances', 'task_instances_old')`,
+    )
+    .pluck()
+    .get() as string | null
+  if (table === null) return []
+  const isActive = db.prepare('SELECT 1 FROM supplier_task_instances LIMIT 1').get() !== undefined
+  return asIssue(db, {
+    code: 'legacy-rows',
+    table,
+    ids: `SELECT id FROM ${table}`,
+    severity: isActive ? 'noted' : 'blocking',
+    resolution: isActive
+      ? 'History of the legacy model: it stays in its tables, and is not in v2.'
+      : 'v1 counts these instances, and v2 has no place for the legacy model yet.',
+  })
+}
 
 function asIssue(db: Handle, { ids, severity, ...finding }: Finding): Issue[] {
   const count = db.prepare(`SELECT count(*) FROM (${ids})`).pluck().get() as number

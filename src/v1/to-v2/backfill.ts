@@ -3,7 +3,7 @@ import { readCursor, writeCursor, type Cursor } from '../../migration/journal.js
 import type { Phase } from '../../migration/job.js'
 import type { Run } from '../../migration/run.js'
 import { copyMissing } from './copy-statements.js'
-import type { RowMapping } from './mapping/row-mapping.js'
+import { keepsIds, viewName, type RowMapping } from './mapping/row-mapping.js'
 import type { MigrateOptions } from './options.js'
 import { mappingFor } from './v1-shape.js'
 
@@ -22,9 +22,22 @@ export const backfill = ({ chunkMs }: Pick<MigrateOptions, 'chunkMs'>): Phase =>
     const mappings = mappingFor(run.db)
     const progress = createProgress(run, mappings)
     for (const mapping of mappings) await copyAll(run, mapping, chunkMs, progress)
+    run.transaction(() => {
+      for (const mapping of mappings.filter(keepsIds)) releaseMended(run, mapping)
+    })
     run.db.pragma('wal_checkpoint(PASSIVE)')
   },
 })
+
+/** A row that lacked its parent fits once the parent is there, and nobody writes the row itself then. */
+function releaseMended(run: Run, mapping: RowMapping): void {
+  run.db
+    .prepare(
+      `DELETE FROM migration_quarantine WHERE mapping = ? AND EXISTS (
+        SELECT 1 FROM ${viewName(mapping)} u WHERE u.id = rowId AND u.misfit IS NULL)`,
+    )
+    .run(mapping.name)
+}
 
 type Progress = (rows: number) => void
 
@@ -34,7 +47,11 @@ function createProgress(run: Run, mappings: readonly RowMapping[]): Progress {
     .reduce((sum, { source }) => sum + countRows(run, source), 0)
   let done = 0
   run.progress(done, total)
-  return (rows) => run.progress((done += rows), total)
+  return (rows) => {
+    done += rows
+    // v1 goes on growing meanwhile.
+    run.progress(done, Math.max(done, total))
+  }
 }
 
 const countRows = (run: Run, table: string) =>

@@ -3,7 +3,6 @@ import * as syncTables from '../../../migrations/sync-tables.js'
 import * as v2Tables from '../../../migrations/v2-tables.js'
 import type { Handle } from '../../db/database.js'
 import { applySchemaFiles, revertSchemaFiles } from '../../db/schema-files.js'
-import { allGroupsOn } from '../../kernel/api-groups.js'
 import { readCursor, writeCursor } from '../../migration/journal.js'
 import type { Phase } from '../../migration/job.js'
 import type { Run } from '../../migration/run.js'
@@ -50,7 +49,6 @@ export const removeV2 = (run: Run): Promise<void> =>
     run.db.prepare('DELETE FROM migration_cursors').run()
     writeState(run.db, {
       stage: 'v1',
-      groups: allGroupsOn('v1'),
       inStep: null,
       checkedAt: null,
       cutoverAt: null,

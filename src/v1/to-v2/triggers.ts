@@ -103,13 +103,13 @@ function quarantine(mapping: RowMapping, event: Event, condition: string): strin
   const clear = `DELETE FROM migration_quarantine WHERE mapping = '${mapping.name}' AND rowId IN (${versionsOf(
     event,
   )
-    .map((row) => `${row}.id`)
+    .map((row) => `CAST(${row}.id AS TEXT)`)
     .join(', ')})`
   if (event === 'DELETE') return [clear]
   return [
     clear,
     `INSERT INTO migration_quarantine
-    SELECT '${mapping.name}', u.id, u.misfit, CAST(strftime('%s', 'now') AS INTEGER) * 1000
+    SELECT '${mapping.name}', CAST(u.id AS TEXT), u.misfit, CAST(strftime('%s', 'now') AS INTEGER) * 1000
     FROM ${viewName(mapping)} u WHERE (${condition}) AND u.misfit IS NOT NULL`,
   ]
 }

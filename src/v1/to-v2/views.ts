@@ -19,8 +19,9 @@ export function upSelect(mapping: RowMapping): string {
 }
 
 function misfitOf(mapping: RowMapping): string {
-  const misfits = Object.values(mapping.columns).flatMap((rule) => rule.misfits)
-  if (misfits.length === 0) return 'NULL'
+  // v2's ids are text, and the backfill walks from the empty one.
+  const id = { reason: 'wrong-type:id', when: `typeof(${mapping.id}) IS NOT 'text' OR ${mapping.id} = ''` }
+  const misfits = [id, ...Object.values(mapping.columns).flatMap((rule) => rule.misfits)]
   return `CASE ${misfits.map(({ reason, when }) => `WHEN ${when} THEN '${reason}'`).join(' ')} END`
 }
 

@@ -23,6 +23,9 @@ const common: Readonly<Record<string, ColumnRule>> = {
   updatedAt: instant('t.updatedAt'),
 }
 
+/** v1 has no row for a twin. */
+const isTwin = 'NOT EXISTS (SELECT 1 FROM tasks own WHERE own.id = v2_tasks.id)'
+
 const nameKey = ['taskTypeId', 'sectionId', 'parentTaskId', 'name']
 
 const parents = { taskTypeId: 'task_types', sectionId: 'v2_task_type_sections' }
@@ -42,7 +45,8 @@ export const tasks: RowMapping = {
   },
   parents,
   walks: 'tasks',
-  replaced: (row) => `sectionId = ${row}.milestoneId AND instr(id, '~') = 0`,
+  replaced: (row) => `sectionId = ${row}.milestoneId AND id NOT IN (
+    SELECT twin.id FROM up_task_twins twin WHERE twin.sectionId = ${row}.milestoneId)`,
   parked: 'name',
   unique: nameKey,
   feeds: [
@@ -50,7 +54,7 @@ export const tasks: RowMapping = {
     {
       table: 'milestones',
       mapped: (row) => `sectionId = ${row}.id`,
-      present: (row) => `sectionId = ${row}.id AND instr(id, '~') = 0`,
+      present: (row) => `sectionId = ${row}.id AND NOT ${isTwin}`,
       columns: ['taskTypeId'],
     },
   ],
@@ -107,19 +111,19 @@ export const taskTwins: RowMapping = {
       // A template that comes or goes brings its twin, and may free or take a name in the section.
       table: 'project_milestone_tasks',
       mapped: (row) => `sectionId = ${row}.milestoneId`,
-      present: (row) => `sectionId = ${row}.milestoneId AND instr(id, '~') > 0`,
+      present: (row) => `sectionId = ${row}.milestoneId AND ${isTwin}`,
       columns: ['taskId', 'milestoneId'],
     },
     {
       // Its twins show its values, and its name may be taken or free now in its own section.
       table: 'tasks',
       mapped: sectionsWith,
-      present: (row) => `${sectionsWith(row)} AND instr(id, '~') > 0`,
+      present: (row) => `${sectionsWith(row)} AND ${isTwin}`,
     },
     {
       table: 'milestones',
       mapped: (row) => `(sectionId = ${row}.id OR homeId = ${row}.id)`,
-      present: (row) => `sectionId = ${row}.id AND instr(id, '~') > 0`,
+      present: (row) => `sectionId = ${row}.id AND ${isTwin}`,
       columns: ['id', 'code', 'taskTypeId'],
     },
   ],

@@ -28,13 +28,12 @@ export async function checkPropagation(path: string): Promise<Check> {
     const found: object[] = []
     const templates = chooseTemplates(handle)
     for (const template of templates) {
-      const rolledBack = await tryOut(() =>
-        db.transaction().execute(async (trx) => {
-          found.push(...(await compareMoves(handle, trx, template)))
-          throw new RolledBack()
-        }),
-      )
-      if (!rolledBack) throw new Error('A trial move was committed.')
+      const trx = await db.startTransaction().execute()
+      try {
+        found.push(...(await compareMoves(handle, trx, template)))
+      } finally {
+        await trx.rollback().execute()
+      }
     }
     return noneOf(
       'propagation',
@@ -108,16 +107,3 @@ const dateDifferences = (template: string, between: string, expected: DueDates, 
       expected: expected[id] ?? null,
       actual: actual[id] ?? null,
     }))
-
-/** Thrown to undo a trial. */
-class RolledBack extends Error {}
-
-async function tryOut(act: () => Promise<void>): Promise<boolean> {
-  try {
-    await act()
-    return false
-  } catch (error) {
-    if (error instanceof RolledBack) return true
-    throw error
-  }
-}

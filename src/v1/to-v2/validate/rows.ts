@@ -128,9 +128,12 @@ function lookAt(db: Handle, mapping: RowMapping, siblings: readonly RowMapping[]
   }
 }
 
-/** Two mappings can share a target; each looks after the rows whose ids are of its kind. */
-const isMine = (mapping: RowMapping, siblings: readonly RowMapping[]): string =>
-  siblings.length === 1 ? '1' : mapping.walks === undefined ? `instr(t.id, '~') > 0` : `instr(t.id, '~') = 0`
+/** Tasks and twins share a target: what v1 has no row for counts as a twin. */
+const isMine = (mapping: RowMapping, siblings: readonly RowMapping[]): string => {
+  if (siblings.length === 1) return '1'
+  const hasRow = 'EXISTS (SELECT 1 FROM tasks own WHERE own.id = t.id)'
+  return mapping.walks === undefined ? `NOT ${hasRow}` : hasRow
+}
 
 const isKnown = (mapping: RowMapping): string =>
   mapping.walks === undefined
