@@ -18,7 +18,8 @@ export function createServer(logger: FastifyBaseLogger): App {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
-    connectionTimeout: 60_000,
+    // No limit on silence: who asked to wait for a job's end hears nothing meanwhile.
+    connectionTimeout: 0,
     onProtoPoisoning: 'error',
     // A client's id is taken over only when it is safe to print.
     genReqId: ({ headers }) => {

@@ -84,6 +84,9 @@ t.test('the server', async (t) => {
     t.match((await app.inject({ url: '/health/live' })).json(), { status: 'live' })
     t.match((await app.inject({ url: '/health/ready' })).json(), { status: 'ready' })
   })
+  t.test('lets a client wait for a job in silence, as long as Prefer allows', async (t) => {
+    t.equal(app.server.timeout, 0)
+  })
   t.test('serves a document for each version', async (t) => {
     for (const name of ['v1', 'v2', 'admin'])
       t.match((await app.inject({ url: `/openapi/${name}.json` })).json(), { openapi: '3.1.0' })

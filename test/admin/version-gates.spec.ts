@@ -124,6 +124,13 @@ t.test('USE_V2_API', async (t) => {
     t.strictSame(await answered(second), groups)
   })
 
+  t.test('as true is a full cutover as soon as v2 holds the data, and the retention begins', async (t) => {
+    const app = await served(t, v1Path(t), { USE_V2_API: 'true' })
+    await post(app, 'migrate')
+    const { body } = await read(app, '/admin/status')
+    t.match(body, { stage: 'cutover', retention: { since: /Z$/, contractAllowedAt: /Z$/ } })
+  })
+
   for (const [value, message] of [
     ['taskRead', /names taskRead before those that come first/],
     ['everything', /names everything: it may be/],
@@ -131,6 +138,19 @@ t.test('USE_V2_API', async (t) => {
     t.test(`is refused as ${value}`, async (t) => {
       await t.rejects(served(t, v1Path(t), { USE_V2_API: value }), message)
     })
+})
+
+t.test('naming options', async (t) => {
+  t.test('are refused once v2 has its names, and not ignored', async (t) => {
+    const app = await served(t, v1Path(t))
+    await post(app, 'migrate')
+    for (const options of [
+      { sectionNames: [{ code: 'PA2', name: 'Other' }] },
+      { builtInSectionNames: false },
+    ])
+      for (const job of ['migrate', 'assess'])
+        t.match((await post(app, job, options)).body, { status: 409, code: 'names-are-set' })
+  })
 })
 
 t.test('the old application', async (t) => {

@@ -13,6 +13,16 @@ function requireV1({ stage }: MigrationState): void {
   if (stage === 'contracted') throw conflict('no-v1', 'This database has no v1: there is nothing to migrate.')
 }
 
+/** Sections have their names from the first run on: other rules would be taken for a wish and then ignored. */
+function requireNamesToBeOpen(given: JobOptions, { stage }: MigrationState): void {
+  const { sectionNames, builtInSectionNames } = as<options.MigrateOptions>(given)
+  if (stage !== 'v1' && (sectionNames !== undefined || !builtInSectionNames))
+    throw conflict(
+      'names-are-set',
+      'v2 has its section names already. Rename sections there, or leave these options out.',
+    )
+}
+
 function requireV2({ stage }: MigrationState): void {
   if (stage === 'v1' || stage === 'expanded')
     throw conflict('not-migrated', 'v2 does not hold the data yet: run migrate first.')
@@ -21,20 +31,25 @@ function requireV2({ stage }: MigrationState): void {
 /** The options of a job whose schema has accepted them. */
 const as = <Options>(given: JobOptions) => given as unknown as Options
 
+function requireOpenV1(given: JobOptions, state: MigrationState): void {
+  requireV1(state)
+  requireNamesToBeOpen(given, state)
+}
+
 /** What can be asked of a v1 database and of one on its way. */
 export const jobKinds: readonly JobKind[] = [
   {
     name: 'assess',
     summary: 'Counts, data quality and mappings; changes nothing.',
     options: options.AssessOptions,
-    admit: (_, state) => requireV1(state),
+    admit: requireOpenV1,
     phases: (given) => [assess(as<options.MigrateOptions>(given))],
   },
   {
     name: 'migrate',
     summary: 'Assess, expand, backfill, validate: afterwards both schemas hold everything and stay in step.',
     options: options.MigrateOptions,
-    admit: (_, state) => requireV1(state),
+    admit: requireOpenV1,
     phases: (given) => {
       const chosen = as<options.MigrateOptions>(given)
       return [assess(chosen), expand(chosen), backfill(chosen), validate({})]

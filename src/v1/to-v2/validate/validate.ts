@@ -1,7 +1,7 @@
 import { openReaderHandle } from '../../../db/database.js'
 import type { Phase } from '../../../migration/job.js'
 import type { Run } from '../../../migration/run.js'
-import { readState, writeState } from '../../../migration/state.js'
+import { readState, writeState, type MigrationState } from '../../../migration/state.js'
 import type { ValidateOptions } from '../options.js'
 import { mappingFor } from '../v1-shape.js'
 import { checkDashboards } from './dashboards.js'
@@ -69,11 +69,14 @@ async function checkRows(run: Run): Promise<void> {
 function record(run: Run): void {
   const inStep = run.findings.checks.every(({ status }) => status !== 'failed')
   run.transaction(() => {
-    const { stage } = readState(run.db)
-    writeState(run.db, {
-      inStep,
-      checkedAt: Date.now(),
-      ...(stage === 'expanded' && inStep ? { stage: 'migrated' } : {}),
-    })
+    const state = readState(run.db)
+    writeState(run.db, { inStep, checkedAt: Date.now(), ...(inStep ? arrival(state) : {}) })
   })
+}
+
+/** The first time that v2 is known to hold everything; groups that were set to v2 beforehand are cut over now. */
+function arrival({ stage, groups }: MigrationState): Partial<MigrationState> {
+  if (stage !== 'expanded') return {}
+  const isCutOver = Object.values(groups).every((version) => version === 'v2')
+  return isCutOver ? { stage: 'cutover', cutoverAt: Date.now() } : { stage: 'migrated' }
 }
