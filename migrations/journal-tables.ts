@@ -20,7 +20,14 @@ const statements = [
     phase TEXT,
     rowsDone INTEGER NOT NULL DEFAULT 0,
     rowsTotal INTEGER NOT NULL DEFAULT 0,
+    -- The pace, and where it was measured last; no pace while the job stands still.
+    rowsPerSecond REAL,
+    measuredRows INTEGER,
+    measuredAt INTEGER,
     requested TEXT CHECK (requested IN ('pause', 'cancel')),
+    -- Why the running job is held back.
+    throttleReason TEXT,
+    throttledSince INTEGER,
     report TEXT,
     error TEXT,
     createdAt INTEGER NOT NULL,
@@ -47,6 +54,7 @@ const statements = [
     isDone INTEGER NOT NULL CHECK (isDone IN (0, 1)),
     PRIMARY KEY (jobId, step)
   ) STRICT`,
+  // What became of a job, in order; written in the transaction of what it tells.
   `CREATE TABLE migration_events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     jobId TEXT NOT NULL REFERENCES migration_jobs(id) ON DELETE CASCADE,

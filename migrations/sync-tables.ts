@@ -15,14 +15,77 @@ const statements = [
     name TEXT NOT NULL,
     origin TEXT NOT NULL CHECK (origin IN ('operator', 'built-in'))
   ) STRICT`,
-  // v1 rows that v2 cannot hold as they are, and why.
+  // What a status of v1 that is none of the five becomes.
+  `CREATE TABLE status_rules (stored TEXT PRIMARY KEY NOT NULL, status TEXT NOT NULL) STRICT`,
+  // How a section that v2 has named stands in v1. It holds while the milestone has that code and that name:
+  // a change of either, made in v1, gives the section its name afresh.
+  `CREATE TABLE section_forms (
+    id TEXT PRIMARY KEY NOT NULL,
+    milestoneCode TEXT NOT NULL,
+    milestoneName TEXT NOT NULL,
+    code TEXT,
+    name TEXT NOT NULL
+  ) STRICT`,
+  // The same for a task whose name was taken in its milestone.
+  `CREATE TABLE task_forms (id TEXT PRIMARY KEY NOT NULL, taskName TEXT NOT NULL, name TEXT NOT NULL) STRICT`,
+  // Tasks whose parent is taken from them, for the length of a statement.
+  `CREATE TABLE promoted_tasks (id TEXT PRIMARY KEY NOT NULL) STRICT`,
+  // Task types that v2 attached to a project: they stay without any template.
+  `CREATE TABLE attached_task_types (
+    projectId TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE ON UPDATE CASCADE,
+    taskTypeId TEXT NOT NULL REFERENCES task_types(id) ON DELETE CASCADE ON UPDATE CASCADE,
+    PRIMARY KEY (projectId, taskTypeId)
+  ) STRICT`,
+  // Rows written since the last validation began: what a cutover has to look at.
+  `CREATE TABLE touched_rows (
+    mapping TEXT NOT NULL,
+    rowId TEXT NOT NULL,
+    PRIMARY KEY (mapping, rowId)
+  ) STRICT, WITHOUT ROWID`,
+  // When the sync was found broken, and how.
+  `CREATE TABLE sync_alarms (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    what TEXT NOT NULL
+  ) STRICT`,
+  // Rows that one side cannot hold as the other has them, and why. row is v1's row as JSON, as it was then: a
+  // BLOB is {"hex": …}. jobId is the run that found it so last. A row without a resolution waits.
   `CREATE TABLE migration_quarantine (
     mapping TEXT NOT NULL,
     rowId TEXT NOT NULL,
+    source TEXT NOT NULL,
     reason TEXT NOT NULL,
+    row TEXT,
+    jobId TEXT,
     at INTEGER NOT NULL,
+    resolution TEXT CHECK (resolution IN ('migrated', 'gone')),
+    resolvedAt INTEGER,
     PRIMARY KEY (mapping, rowId)
   ) STRICT`,
+  `CREATE INDEX migration_quarantine_waiting ON migration_quarantine (mapping, rowId) WHERE resolution IS NULL`,
+  // Values of v2 that are not simply v1's, with the rule that made them and what v1 has.
+  `CREATE TABLE migration_lineage (
+    mapping TEXT NOT NULL,
+    rowId TEXT NOT NULL,
+    "column" TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    original ANY,
+    PRIMARY KEY (mapping, rowId, "column")
+  ) STRICT, WITHOUT ROWID`,
+]
+
+const tables = [
+  'migration_lineage',
+  'migration_quarantine',
+  'sync_alarms',
+  'touched_rows',
+  'attached_task_types',
+  'promoted_tasks',
+  'task_forms',
+  'section_forms',
+  'status_rules',
+  'section_name_rules',
+  'sync_guard',
 ]
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -30,6 +93,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  for (const table of ['migration_quarantine', 'section_name_rules', 'sync_guard'])
-    await sql.raw(`DROP TABLE ${table}`).execute(db)
+  for (const table of tables) await sql.raw(`DROP TABLE ${table}`).execute(db)
 }

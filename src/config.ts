@@ -1,6 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { envSchema } from 'env-schema'
 import { allGroupsOn, apiGroups, groupOutOfOrder, type GroupVersions } from './kernel/api-groups.js'
+import { backupDefaults, type BackupKeeping } from './migration/settings.js'
+import { USUAL_MAX_BYTES } from './v2/submission-files/file-store.js'
 
 const Environment = Type.Object({
   DATABASE_PATH: Type.String({ default: 'data/app.db', minLength: 1 }),
@@ -10,6 +12,11 @@ const Environment = Type.Object({
   API_TOKEN: Type.Optional(Type.String({ minLength: 1 })),
   USE_V2_API: Type.String({ default: 'false' }),
   LEGACY_RETENTION_DAYS: Type.Number({ default: 30, minimum: 0 }),
+  FILES_DIR: Type.Optional(Type.String({ minLength: 1 })),
+  FILES_MAX_BYTES: Type.Integer({ default: USUAL_MAX_BYTES, minimum: 1 }),
+  BACKUP_DIR: Type.Optional(Type.String({ minLength: 1 })),
+  BACKUP_KEEP_LAST: Type.Integer({ default: backupDefaults.keepLast, minimum: 1 }),
+  BACKUP_KEEP_DAYS: Type.Number({ default: backupDefaults.keepDays, minimum: 0 }),
   LOG_LEVEL: Type.String({
     default: 'info',
     enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -25,6 +32,12 @@ export interface Config {
   /** For a database that has no flag yet. */
   initialGroups: GroupVersions
   legacyRetentionDays: number
+  /** Where submission files are kept; none given: beside the database. */
+  filesDir: string | undefined
+  filesMaxBytes: number
+  /** Where backups are kept; none given: beside the database. */
+  backupDir: string | undefined
+  backupKeeping: BackupKeeping
   logLevel: string
 }
 
@@ -44,6 +57,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     apiToken: env.API_TOKEN,
     initialGroups: readGroups(env.USE_V2_API),
     legacyRetentionDays: env.LEGACY_RETENTION_DAYS,
+    filesDir: env.FILES_DIR,
+    filesMaxBytes: env.FILES_MAX_BYTES,
+    backupDir: env.BACKUP_DIR,
+    backupKeeping: { keepLast: env.BACKUP_KEEP_LAST, keepDays: env.BACKUP_KEEP_DAYS },
     logLevel: env.LOG_LEVEL,
   }
 }

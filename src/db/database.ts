@@ -1,8 +1,12 @@
 import BetterSqlite3 from 'better-sqlite3'
 import { Kysely, type CompiledQuery, type Transaction } from 'kysely'
 import { databaseBusy } from '../kernel/problem.js'
-import { SqliteHandleDialect } from './dialect.js'
+import { SqliteHandleDialect, type Begin } from './dialect.js'
+import { openReaderPool } from './reader-pool.js'
+import { sharedFlag, type SharedFlag } from './shared-flag.js'
+import { addSqlFunctions } from './sql-functions.js'
 import { WaitingWriters } from './waiting-writers.js'
+import { asWriter, type Writer } from './write-context.js'
 
 /** SQLite before 3.51.3 can corrupt a WAL file when two connections write and checkpoint at once. */
 const OLDEST_SAFE_SQLITE = '3.51.3'
@@ -13,16 +17,31 @@ const BUSY_LIMIT_MS = 5_000
 /** How long a commit may wait for a device; readers only meet a lock while a WAL is being recovered. */
 const READER_TIMEOUT_MS = 250
 
+/** A list that finds little looks at every row: a second one must not wait for it. */
+const LIST_THREADS = 2
+/** One at a time: two would take as long together, and the processors are needed for the others' requests. */
+const SNAPSHOT_THREADS = 1
+
 /**
  * One SQLite file as a process uses it: one writer, one read-only reader, each with a handle of its own,
- * so that no read waits for a write. Both speak Kysely; `Schema` names the tables that the caller knows.
+ * so that no read waits for a write, and threads for reads that may take long. All speak Kysely; `Schema`
+ * names the tables that the caller knows.
  */
 export interface Database<Schema> {
   readonly path: string
+  /** For reads that meet few rows, known by their keys: they run between two requests. */
   readonly reader: Kysely<Schema>
+  /** For lists, which may look at many rows to find some. In threads of their own. */
+  readonly lists: Kysely<Schema>
+  /** For `readInThread`. */
+  readonly snapshots: Kysely<Schema>
   readonly writer: Kysely<Schema>
   /** Raised while a write of this process waits for the lock, so that a migration can let it pass. */
   readonly waiting: WaitingWriters
+  /** Raised by whoever checkpoints while readers of old states keep the WAL from beginning anew. */
+  readonly walIsLong: SharedFlag
+  /** Whom the history names for what is written through this object; nobody for what has no history. */
+  readonly signature?: Writer
   close(): Promise<void>
 }
 
@@ -33,14 +52,23 @@ export interface Database<Schema> {
  */
 export function openDatabase<Schema>(path: string): Database<Schema> {
   const waiting = WaitingWriters.create()
+  const walIsLong = sharedFlag()
   const writer = openWriterHandle(path)
   const reader = openReaderHandle(path)
   const database = {
     path,
     waiting,
-    writer: kyselyOver<Schema>(writer, (handle) => beginImmediate(handle, waiting)),
+    walIsLong,
+    writer: kyselyOver<Schema>(writer, (handle, askedAt) => beginImmediate(handle, waiting, askedAt)),
     reader: kyselyOver<Schema>(reader, async (handle) => void handle.exec('begin')),
+    lists: openReaderPool<Schema>({ path, threads: LIST_THREADS }),
+    snapshots: openReaderPool<Schema>({
+      path,
+      threads: SNAPSHOT_THREADS,
+      heldBack: () => walIsLong.isRaised(),
+    }),
     close: async () => {
+      await Promise.all([database.lists.destroy(), database.snapshots.destroy()])
       await database.reader.destroy()
       await database.writer.destroy()
       // Kysely leaves alone what it has never used; the last handle to go puts the WAL into the file.
@@ -71,7 +99,7 @@ export function openWriterHandle(path: string): Handle {
 }
 
 /** A worker may wait for the lock: nobody is served by its thread. */
-const WORKER_TIMEOUT_MS = 10_000
+export const WORKER_TIMEOUT_MS = 10_000
 const WORKER_CACHE_KIB = 64 * 1024
 
 /** A raw connection. Its calls are synchronous: one belongs in a worker or a script, never beside a server. */
@@ -88,19 +116,23 @@ export function openWorkerHandle(path: string): Handle {
   handle.pragma('foreign_keys = ON')
   handle.pragma('recursive_triggers = OFF')
   handle.pragma('wal_autocheckpoint = 0')
+  // What a statement would have to undo is kept for every page that it touches: in a file it costs a third.
+  handle.pragma('temp_store = MEMORY')
   handle.pragma(`cache_size = -${WORKER_CACHE_KIB}`)
   return handle
 }
 
 /** A handle that cannot write, for queries that must not wait for a writer. */
 export function openReaderHandle(path: string): Handle {
-  return new BetterSqlite3(path, { readonly: true, fileMustExist: true, timeout: READER_TIMEOUT_MS })
+  return addSqlFunctions(
+    new BetterSqlite3(path, { readonly: true, fileMustExist: true, timeout: READER_TIMEOUT_MS }),
+  )
 }
 
 /** Kysely on a handle that nobody else uses; `begin` says how its transactions start. */
 export function kyselyOver<Schema>(
   handle: Handle,
-  begin: (handle: Handle) => Promise<void>,
+  begin: Begin,
   onQuery?: (query: CompiledQuery) => void,
 ): Kysely<Schema> {
   return new Kysely<Schema>({
@@ -123,7 +155,9 @@ export function write<Schema, Result>(
   db: Database<Schema>,
   act: (trx: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
-  return db.writer.transaction().execute(act)
+  const { signature } = db
+  const signed = signature === undefined ? act : (trx: Transaction<Schema>) => asWriter(trx, signature, act)
+  return db.writer.transaction().execute(signed)
 }
 
 /** Runs `act` on one snapshot of the database. */
@@ -134,9 +168,23 @@ export function readSnapshot<Schema, Result>(
   return db.reader.transaction().execute(act)
 }
 
-async function beginImmediate(handle: Handle, waiting: WaitingWriters): Promise<void> {
+/**
+ * The same in a thread of its own, for what counts or compares whole tables.
+ *
+ * @throws Problem `reads-busy`
+ */
+export function readInThread<Schema, Result>(
+  db: Database<Schema>,
+  act: (trx: Transaction<Schema>) => Promise<Result>,
+): Promise<Result> {
+  return db.snapshots.transaction().execute(act)
+}
+
+/** Writes of this process wait for each other first: all of that time counts. */
+async function beginImmediate(handle: Handle, waiting: WaitingWriters, askedAt: number): Promise<void> {
+  waiting.ask()
   if (triesToBegin(handle)) return
-  const giveUpAt = performance.now() + BUSY_LIMIT_MS
+  const giveUpAt = askedAt + BUSY_LIMIT_MS
   await waiting.whileWaiting(async () => {
     do {
       if (performance.now() >= giveUpAt) throw databaseBusy()
@@ -159,6 +207,12 @@ function triesToBegin(handle: Handle): boolean {
 /** What SQLite said, where the error is SQLite's: `code` is like `SQLITE_CONSTRAINT_UNIQUE`. */
 export const asSqliteError = (error: unknown): { code: string; message: string } | undefined =>
   error instanceof BetterSqlite3.SqliteError ? { code: error.code, message: error.message } : undefined
+
+export const isDiskFull = (error: unknown): boolean => asSqliteError(error)?.code === 'SQLITE_FULL'
+
+/** The device has taken no more, or is ill. */
+export const isWriteRefused = (error: unknown): boolean =>
+  isDiskFull(error) || (asSqliteError(error)?.code.startsWith('SQLITE_IOERR') ?? false)
 
 export const isBusy = (error: unknown): boolean =>
   asSqliteError(error)?.code.startsWith('SQLITE_BUSY') ?? false

@@ -10,9 +10,10 @@ import {
   type Kysely,
   type QueryResult,
 } from 'kysely'
+import { statementCache } from './statement-cache.js'
 
-/** Keeps this many prepared statements a connection: preparing costs five times what a point read does. */
-const CACHED_STATEMENTS = 500
+/** How a transaction starts; `askedAt`, by performance.now(), is before the wait for those ahead of it here. */
+export type Begin = (handle: BetterSqlite3.Database, askedAt: number) => Promise<void>
 
 /**
  * Kysely over one better-sqlite3 handle, with a statement cache, and with `begin` left to the caller:
@@ -23,7 +24,7 @@ const CACHED_STATEMENTS = 500
 export class SqliteHandleDialect implements Dialect {
   constructor(
     private readonly handle: BetterSqlite3.Database,
-    private readonly begin: (handle: BetterSqlite3.Database) => Promise<void>,
+    private readonly begin: Begin,
   ) {}
   createDriver(): Driver {
     return new HandleDriver(this.handle, this.begin)
@@ -43,10 +44,11 @@ class HandleDriver implements Driver {
   private readonly connection: HandleConnection
   private tail: Promise<void> = Promise.resolve()
   private release: () => void = () => undefined
+  private askedAt = 0
 
   constructor(
     private readonly handle: BetterSqlite3.Database,
-    private readonly begin: (handle: BetterSqlite3.Database) => Promise<void>,
+    private readonly begin: Begin,
   ) {
     this.connection = new HandleConnection(handle)
   }
@@ -57,11 +59,13 @@ class HandleDriver implements Driver {
 
   /** One connection, so one user at a time, first come first served. */
   async acquireConnection(): Promise<DatabaseConnection> {
+    const askedAt = performance.now()
     const before = this.tail
     let release: () => void = () => undefined
     this.tail = new Promise((resolve) => (release = resolve))
     await before
     this.release = release
+    this.askedAt = askedAt
     return this.connection
   }
 
@@ -70,7 +74,7 @@ class HandleDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    await this.begin(this.handle)
+    await this.begin(this.handle, this.askedAt)
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -100,9 +104,11 @@ class HandleDriver implements Driver {
 }
 
 class HandleConnection implements DatabaseConnection {
-  private readonly statements = new Map<string, BetterSqlite3.Statement>()
+  private readonly prepare: (sql: string) => BetterSqlite3.Statement
 
-  constructor(private readonly handle: BetterSqlite3.Database) {}
+  constructor(private readonly handle: BetterSqlite3.Database) {
+    this.prepare = statementCache(handle)
+  }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const statement = this.prepare(query.sql)
@@ -114,14 +120,5 @@ class HandleConnection implements DatabaseConnection {
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     // Not from the cache: a statement that is being stepped through cannot be run again meanwhile.
     for (const row of this.handle.prepare(query.sql).iterate(query.parameters)) yield { rows: [row as R] }
-  }
-
-  private prepare(sql: string): BetterSqlite3.Statement {
-    const cached = this.statements.get(sql)
-    if (cached !== undefined) return cached
-    const statement = this.handle.prepare(sql)
-    if (this.statements.size >= CACHED_STATEMENTS) this.statements.clear()
-    this.statements.set(sql, statement)
-    return statement
   }
 }

@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3'
-import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 
 const MAGIC = 'SQLite format 3\0'
 
@@ -14,7 +14,7 @@ export function inspectFile(path: string): FileContent {
   if (!existsSync(path)) return { kind: 'missing' }
   if (!statSync(path).isFile()) return { kind: 'not-sqlite', reason: 'it is not a file' }
   if (readHead(path) !== MAGIC) return { kind: 'not-sqlite', reason: 'it is not a SQLite database' }
-  return leavingNoTrace(path, () => readTables(path))
+  return readTables(path)
 }
 
 function readHead(path: string): string {
@@ -27,7 +27,7 @@ function readHead(path: string): string {
 
 function readTables(path: string): FileContent {
   try {
-    return tablesOf(new BetterSqlite3(path, { readonly: true }))
+    return tablesOf(openToLook(path))
   } catch (error) {
     if (!(error instanceof BetterSqlite3.SqliteError)) throw error
     // The last writer was killed: whoever reads first has to take back what it left half done.
@@ -51,12 +51,9 @@ function tablesOf(handle: BetterSqlite3.Database): FileContent {
   }
 }
 
-/** Reading a WAL file makes its `-wal` and `-shm`; those that were not there before go again. */
-function leavingNoTrace<Result>(path: string, read: () => Result): Result {
-  const made = ['-wal', '-shm'].map((suffix) => path + suffix).filter((file) => !existsSync(file))
-  try {
-    return read()
-  } finally {
-    for (const file of made) rmSync(file, { force: true })
-  }
-}
+/**
+ * Reading a WAL file makes its `-wal` and `-shm`. They are SQLite's to remove, never ours: another program
+ * may have begun to write to them. The last handle that may write takes them away when it closes, so this
+ * is one, unless there is a `-wal` already, whose content it would put into the file.
+ */
+const openToLook = (path: string) => new BetterSqlite3(path, { readonly: existsSync(`${path}-wal`) })

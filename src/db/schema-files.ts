@@ -18,13 +18,18 @@ export async function applySchemaFiles(
   await sql`create table if not exists schema_files (name text primary key not null, appliedAt integer not null) strict`.execute(
     trx,
   )
-  const { rows } = await sql<{ name: string }>`select name from schema_files`.execute(trx)
-  const applied = new Set(rows.map(({ name }) => name))
+  const applied = await listSchemaFiles(trx)
   for (const file of files) {
     if (applied.has(file.name)) continue
     await file.up(trx)
     await sql`insert into schema_files values (${file.name}, ${Date.now()})`.execute(trx)
   }
+}
+
+/** The names of those that a database of ours has. */
+export async function listSchemaFiles(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ name: string }>`select name from schema_files`.execute(db)
+  return new Set(rows.map(({ name }) => name))
 }
 
 /** Takes those files back that the database has, last first. */

@@ -1,35 +1,45 @@
 /**
- * How many writes of this process wait for the database lock, in memory that the worker shares.
+ * How many writes of this process wait for the database lock, and how many have asked for it ever, in
+ * memory that the worker shares.
  *
  * SQLite has no queue for its lock: whoever holds it in short turns must be told to leave a gap.
  */
 export class WaitingWriters {
-  private readonly count: Int32Array
+  private readonly counts: Int32Array
 
   private constructor(readonly memory: SharedArrayBuffer) {
-    this.count = new Int32Array(memory)
+    this.counts = new Int32Array(memory)
   }
 
   static create(): WaitingWriters {
-    return new WaitingWriters(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+    return new WaitingWriters(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
   }
 
-  /** The same count, seen from another thread. */
+  /** The same counts, seen from another thread. */
   static over(memory: SharedArrayBuffer): WaitingWriters {
     return new WaitingWriters(memory)
   }
 
   get any(): boolean {
-    return Atomics.load(this.count, 0) > 0
+    return Atomics.load(this.counts, WAITING) > 0
+  }
+
+  /** Grows with every write of this process, so that a commit without one is another program's. */
+  get asked(): number {
+    return Atomics.load(this.counts, ASKED)
+  }
+
+  ask(): void {
+    Atomics.add(this.counts, ASKED, 1)
   }
 
   async whileWaiting<Result>(act: () => Promise<Result>): Promise<Result> {
-    Atomics.add(this.count, 0, 1)
+    Atomics.add(this.counts, WAITING, 1)
     try {
       return await act()
     } finally {
-      Atomics.sub(this.count, 0, 1)
-      Atomics.notify(this.count, 0)
+      Atomics.sub(this.counts, WAITING, 1)
+      Atomics.notify(this.counts, WAITING)
     }
   }
 
@@ -37,6 +47,9 @@ export class WaitingWriters {
   letPass(limitMs: number): void {
     const until = performance.now() + limitMs
     for (let left = limitMs; this.any && left > 0; left = until - performance.now())
-      Atomics.wait(this.count, 0, Atomics.load(this.count, 0), left)
+      Atomics.wait(this.counts, WAITING, Atomics.load(this.counts, WAITING), left)
   }
 }
+
+const WAITING = 0
+const ASKED = 1

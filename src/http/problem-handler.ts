@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem, conflict, databaseBusy, invalidInput } from '../kernel/problem.js'
+import { Problem, conflict, databaseBusy, invalidInput, invalidRequest } from '../kernel/problem.js'
 import { inputErrors } from './validation.js'
 import { asSqliteError } from '../db/database.js'
 
@@ -11,16 +11,18 @@ export function answerProblem(error: FastifyError | Problem, request: FastifyReq
     .code(problem.status)
     .headers(problem.headers)
     .type('application/problem+json')
-    .send({
-      type: `/docs/problems/${problem.code}`,
-      title: problem.title,
-      status: problem.status,
-      code: problem.code,
-      detail: problem.detail,
-      instance: request.id,
-      ...problem.extra,
-    })
+    .send(documentOf(problem, request.id))
 }
+
+export const documentOf = ({ code, title, status, detail, extra }: Problem, requestId: string) => ({
+  type: `/docs/problems/${code}`,
+  title,
+  status,
+  code,
+  detail,
+  instance: requestId,
+  ...extra,
+})
 
 export function answerNoRoute(request: FastifyRequest, reply: FastifyReply) {
   const detail = `There is no ${request.method} ${request.url.split('?')[0]}. See /docs.`
@@ -54,10 +56,8 @@ const unexpected = () =>
 
 function asInputProblem(error: FastifyError): Problem {
   const place = places[error.validationContext ?? 'body']
-  const problem = invalidInput(inputErrors(error.validation ?? [], place))
-  return error.validationContext === 'body'
-    ? problem
-    : new Problem(400, problem.code, problem.title, problem.detail, problem.extra)
+  const errors = inputErrors(error.validation ?? [], place)
+  return error.validationContext === 'body' ? invalidInput(errors) : invalidRequest(errors)
 }
 
 /** How clients see where something is wrong: a JSON pointer, `?name`, `:name`. */

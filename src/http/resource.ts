@@ -3,10 +3,13 @@ import type { FastifyRequest, FastifyTypeProviderDefault } from 'fastify'
 import type { Kysely, Transaction } from 'kysely'
 import { write, type Database } from '../db/database.js'
 import type { ApiGroup } from '../kernel/api-groups.js'
+import { requireNoCompletedWork } from '../kernel/completed-work.js'
 import { notFound } from '../kernel/problem.js'
+import { signed } from './auth.js'
 import { etagOf, requireMatch } from './etag.js'
+import { answerOnce, OnceHeaders } from './idempotency.js'
 import { answerPage, readPage, type PageRequest } from './page.js'
-import { IdParams, PageOf, PageQuery, ProblemAnswers } from './schemas.js'
+import { ForceQuery, IdParams, PageOf, PageQuery, ProblemAnswers, SortQuery } from './schemas.js'
 import type { App } from './type-provider.js'
 import { fromWire, toWire, type Stored } from './wire.js'
 
@@ -47,13 +50,17 @@ export interface Resource<
   create: Create
   patch: Patch
   filters: Filters
-  /** At most `limit + 1` rows, ordered by id, after `after`. `now` decides what is overdue. */
+  /** What the list can be sorted by; none given: it is ordered by id. */
+  sorts?: readonly string[]
+  /** At most `limit + 1` rows, ordered as the page says, after its position. `now` decides what is overdue. */
   list(db: Kysely<Schema>, page: PageRequest, filters: Static<TObject<Filters>>, now: number): Promise<Row[]>
   find(db: Kysely<Schema>, id: string, now: number): Promise<Row | undefined>
   /** Gives the new row's id. */
   insert(trx: Transaction<Schema>, values: Values<Create>, now: number): Promise<string>
   update(trx: Transaction<Schema>, row: Row, values: Values<Patch>, now: number): Promise<void>
   remove(trx: Transaction<Schema>, row: Row, now: number): Promise<void>
+  /** How much completed work goes with the row: where there is any, only `?force=true` deletes it. */
+  countCompleted?(trx: Transaction<Schema>, row: Row): Promise<number>
 }
 
 /** What every route needs of a resource. */
@@ -95,10 +102,14 @@ export function resourceRoutes<S>(app: App, context: Context<S>, resource: AnyRe
 export function readRoutes<S>(
   app: App,
   { db, now }: Context<S>,
-  resource: Pick<AnyResource<S>, Described | 'filters' | 'list' | 'find'>,
+  resource: Pick<AnyResource<S>, Described | 'filters' | 'sorts' | 'list' | 'find'>,
 ): void {
   const { item, noun, plural, name, path } = resource
-  const query = Type.Object({ ...PageQuery, ...resource.filters }, { additionalProperties: false })
+  const sortQuery = resource.sorts === undefined ? {} : SortQuery(resource.sorts)
+  const query = Type.Object(
+    { ...PageQuery, ...sortQuery, ...resource.filters },
+    { additionalProperties: false },
+  )
   const list = {
     operationId: `list${plural}`,
     summary: `List ${noun}s`,
@@ -106,12 +117,12 @@ export function readRoutes<S>(
     querystring: query,
     response: { 200: PageOf(item), ...ProblemAnswers },
   }
-  routes(app).get<{ Querystring: { limit: number; cursor?: string } }>(
+  routes(app).get<{ Querystring: Parameters<typeof readPage>[0] }>(
     `/${path}`,
     { schema: list, config: { group: 'taskRead' } },
     async (request, reply) => {
       const page = readPage(request.query)
-      const rows = await resource.list(db.reader, page, request.query, now())
+      const rows = await resource.list(db.lists, page, request.query, now())
       const answer = answerPage(request, reply, page, rows)
       return { ...answer, items: answer.items.map((row) => toWire(item, row)) }
     },
@@ -146,26 +157,18 @@ export function createRoute<S>(
     operationId: `create${name}`,
     summary: `Create a ${noun}`,
     tags: [plural],
+    headers: OnceHeaders,
     body: resource.create,
     response: { 201: item, ...ProblemAnswers },
   }
-  routes(app).post<BodyRequest>(
-    `/${path}`,
-    { schema, config: { group: 'taskCreate' } },
-    async (request, reply) => {
-      const at = now()
-      const row = await write(db, async (trx) => {
-        const id = await resource.insert(trx, fromWire(resource.create, request.body), at)
-        return getRow(resource, trx, id, at)
-      })
-      const wire = toWire(item, row)
-      void reply
-        .code(201)
-        .header('etag', etagOf(wire))
-        .header('location', `${pathOf(request)}/${row.id}`)
-      return wire
-    },
-  )
+  routes(app).post<BodyRequest>(`/${path}`, { schema, config: { group: 'taskCreate' } }, (request, reply) => {
+    const at = now()
+    return answerOnce(signed(db, request), reply, async (trx) => {
+      const id = await resource.insert(trx, fromWire(resource.create, request.body), at)
+      const body = toWire(item, await getRow(resource, trx, id, at))
+      return { status: 201, headers: { etag: etagOf(body), location: `${pathOf(request)}/${id}` }, body }
+    })
+  })
 }
 
 export function patchRoute<S>(
@@ -187,7 +190,7 @@ export function patchRoute<S>(
     { schema, config: { group: 'taskWrite' } },
     async (request, reply) => {
       const at = now()
-      const row = await write(db, async (trx) => {
+      const row = await write(signed(db, request), async (trx) => {
         const before = await getMatchingRow(resource, trx, request, at)
         await resource.update(trx, before, fromWire(resource.patch, request.body), at)
         return getRow(resource, trx, before.id, at)
@@ -202,23 +205,26 @@ export function patchRoute<S>(
 export function deleteRoute<S>(
   app: App,
   { db, now }: Context<S>,
-  resource: Pick<AnyResource<S>, Described | 'find' | 'remove'>,
+  resource: Pick<AnyResource<S>, Described | 'find' | 'remove' | 'countCompleted'>,
 ): void {
-  const { noun, plural, name, path } = resource
+  const { noun, plural, name, path, countCompleted } = resource
   const schema = {
     operationId: `delete${name}`,
     summary: `Delete a ${noun}`,
     tags: [plural],
     params: IdParams,
+    ...(countCompleted === undefined ? {} : { querystring: ForceQuery }),
     response: { 204: Type.Null({ description: 'Deleted' }), ...ProblemAnswers },
   }
-  routes(app).delete<ItemRequest>(
+  routes(app).delete<ItemRequest & { Querystring: { force?: boolean } }>(
     `/${path}/:id`,
     { schema, config: { group: 'taskCreate' } },
     async (request, reply) => {
       const at = now()
-      await write(db, async (trx) => {
+      await write(signed(db, request), async (trx) => {
         const row = await getMatchingRow(resource, trx, request, at)
+        const completed = (await countCompleted?.(trx, row)) ?? 0
+        requireNoCompletedWork({ noun, id: row.id }, completed, request.query.force === true)
         await resource.remove(trx, row, at)
       })
       return reply.code(204).send(null)

@@ -3,7 +3,7 @@ import { Type, type Static, type TObject, type TProperties, type TSchema } from 
 /** A string of a closed set. A union of literals would give generated clients one-value enums. */
 export const StringEnum = <const Values extends readonly string[]>(
   values: Values,
-  options: { description?: string } = {},
+  options: { description?: string; default?: Values[number] } = {},
 ) => Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
 
 export const Nullable = <Schema extends TSchema>(schema: Schema) =>
@@ -22,6 +22,14 @@ export const Instant = (options: { description?: string } = {}) =>
     examples: ['2026-03-02T00:00:00.000Z'],
     ...options,
   })
+
+/** In a query string: one of the set, or several as a parameter that is given again. */
+export const SeveralOf = <const Values extends readonly string[]>(values: Values) =>
+  Type.Array(StringEnum(values), { minItems: 1, maxItems: values.length, description: 'may be repeated' })
+
+/** What a list can be searched for; letters match whatever their case. */
+export const SearchText = (where: string) =>
+  Type.String({ minLength: 1, maxLength: 200, description: `part of ${where}, in any case` })
 
 /** A single line: a name, a code, an id of a parent. */
 export const Line = (options: { maxLength?: number; description?: string } = {}) =>
@@ -47,6 +55,18 @@ export const PageQuery = {
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
   cursor: Type.Optional(Type.String({ maxLength: 1000, description: 'nextCursor of the page before' })),
 }
+
+/** For a list that has other orders than that of the ids. */
+export const SortQuery = (sorts: readonly string[]) => ({
+  sort: Type.Optional(StringEnum(sorts, { description: 'default: by id' })),
+  order: Type.Optional(StringEnum(['asc', 'desc'], { description: 'default: asc' })),
+})
+
+/** Of a DELETE that may take completed work along. */
+export const ForceQuery = Type.Object(
+  { force: Type.Optional(Type.Boolean({ description: 'delete the completed work that is in it, too' })) },
+  { additionalProperties: false },
+)
 
 export const PageOf = <Item extends TSchema>(item: Item) =>
   Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })

@@ -1,12 +1,13 @@
 import addFormats from 'ajv-formats'
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { TObject } from '@sinclair/typebox'
-import type { FastifySchemaCompiler } from 'fastify'
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import { parseInstant } from '../kernel/instant.js'
 import { invalidInput, type InputError } from '../kernel/problem.js'
+import { textErrors } from './text-errors.js'
 
 /** What ajv and Fastify both say of one violation. */
-type Violation =
+export type Violation =
   | Pick<ErrorObject, 'instancePath' | 'params' | 'message'>
   | {
       instancePath: string
@@ -14,11 +15,27 @@ type Violation =
       message?: string
     }
 
-/** Query strings and path parameters are text, so they are coerced; bodies say what they mean. */
+/**
+ * Query strings and path parameters are text, so they are coerced, one value to a list of one too; bodies
+ * say what they mean.
+ */
 export function validators(): FastifySchemaCompiler<object> {
   const exact = createAjv({})
-  const coercing = createAjv({ coerceTypes: true, useDefaults: true })
-  return ({ schema, httpPart }) => (httpPart === 'body' ? exact : coercing).compile(schema)
+  const coercing = createAjv({ coerceTypes: 'array', useDefaults: true })
+  return ({ schema, httpPart }) =>
+    httpPart === 'body' ? withTextChecked(exact.compile(schema)) : coercing.compile(schema)
+}
+
+type Check = ReturnType<FastifySchemaCompiler<object>>
+
+/** Everything that is wrong with a body at once: by its schema, and by its text. */
+function withTextChecked(validate: ValidateFunction): Check {
+  const check: Check = (body) => {
+    const violations = [...(validate(body) ? [] : (validate.errors ?? [])), ...textErrors(body)]
+    check.errors = violations as FastifySchemaValidationError[]
+    return violations.length === 0
+  }
+  return check
 }
 
 function createAjv(options: object) {
@@ -29,6 +46,8 @@ function createAjv(options: object) {
   return ajv
 }
 
+const partValidators = new WeakMap<TObject, ValidateFunction>()
+
 /**
  * A part of a body whose schema depends on another part: a copy with the defaults filled in.
  *
@@ -37,7 +56,9 @@ function createAjv(options: object) {
  */
 export function readPart(schema: TObject, part: object, at: string): Record<string, unknown> {
   const value = structuredClone(part) as Record<string, unknown>
-  const validate = createAjv({ useDefaults: true }).compile(schema)
+  const validate = partValidators.get(schema) ?? createAjv({ useDefaults: true }).compile(schema)
+  // Compiling costs more than all the rest of a request.
+  partValidators.set(schema, validate)
   if (!validate(value)) throw invalidInput(inputErrors(validate.errors ?? [], (path) => at + path))
   return value
 }

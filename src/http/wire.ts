@@ -16,15 +16,21 @@ export function toWire<Item extends TObject>(schema: Item, row: object): Static<
   )
 }
 
+/** A v1 file may have bytes where text belongs, and text or a fraction where a whole number does. */
 function valueToWire(schema: TSchema, value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString()
+  if (isInteger(schema) && !Number.isInteger(value)) return null
   if (typeof value !== 'number') return value
   if (isInstant(schema)) return formatInstant(value)
   return isBoolean(schema) ? value !== 0 : value
 }
 
 /** One instant for an answer that no row stands behind. */
-export const instantText = (ms: number | null): InstantText | null =>
-  ms === null ? null : (formatInstant(ms) as InstantText)
+export function instantText(ms: number): InstantText
+export function instantText(ms: number | null): InstantText | null
+export function instantText(ms: number | null): InstantText | null {
+  return ms === null ? null : (formatInstant(ms) as InstantText)
+}
 
 /** A body that its schema accepted, as it goes into the database. */
 export function fromWire<Schema extends TObject>(
@@ -48,5 +54,6 @@ const alternatives = (schema: TSchema): TSchema[] =>
   Array.isArray(schema.anyOf) ? (schema.anyOf as TSchema[]) : [schema]
 
 const isInstant = (schema: TSchema): boolean => alternatives(schema).some((one) => one.format === 'date-time')
+const isInteger = (schema: TSchema): boolean => alternatives(schema).some((one) => one.type === 'integer')
 const isBoolean = (schema: TSchema): boolean =>
   alternatives(schema).some((one) => one[Kind] === 'Boolean' || one.type === 'boolean')

@@ -28,15 +28,20 @@ export class Problem extends Error {
 export const notFound = (what: string, id: string): Problem =>
   new Problem(404, 'not-found', 'Not found', `There is no ${what} with the id "${id}".`)
 
-/** The input is well formed but breaks a rule; nothing was written. */
-export const invalidInput = (errors: readonly InputError[]): Problem =>
+const inputProblem = (status: 400 | 422, errors: readonly InputError[]): Problem =>
   new Problem(
-    422,
+    status,
     'invalid-input',
     'Invalid input',
     errors.map(({ path, message }) => `${path} ${message}`).join('; '),
     { errors },
   )
+
+/** Of a body, which is well formed but breaks a rule; nothing was written. */
+export const invalidInput = (errors: readonly InputError[]): Problem => inputProblem(422, errors)
+
+/** The same of what a body has no part in: the query, the path, a header. */
+export const invalidRequest = (errors: readonly InputError[]): Problem => inputProblem(400, errors)
 
 export const staleEtag = (what: string): Problem =>
   new Problem(
@@ -47,8 +52,12 @@ export const staleEtag = (what: string): Problem =>
   )
 
 /** A unique key, or another rule about the state of the data, stands against the write. */
-export const conflict = (code: string, detail: string, extra: Record<string, unknown> = {}): Problem =>
-  new Problem(409, code, 'Conflict', detail, extra)
+export const conflict = (
+  code: string,
+  detail: string,
+  extra: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Problem => new Problem(409, code, 'Conflict', detail, extra, headers)
 
 export const databaseBusy = (): Problem =>
   new Problem(
@@ -58,4 +67,14 @@ export const databaseBusy = (): Problem =>
     'Another writer held the database for more than five seconds. Nothing was written; try again.',
     {},
     { 'retry-after': '1' },
+  )
+
+export const readsBusy = (): Problem =>
+  new Problem(
+    503,
+    'reads-busy',
+    'Too many long reads',
+    'Other reads that look at many rows are in progress, and this one did not end in time. Try again later.',
+    {},
+    { 'retry-after': '2' },
   )

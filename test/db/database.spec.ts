@@ -137,6 +137,42 @@ t.test('a write behind another program’s lock', async (t) => {
   })
 })
 
+t.test('many writes behind another program’s lock', async (t) => {
+  t.test('are all refused after five seconds, not one after the other', async (t) => {
+    const { path, db } = opened(t)
+    const other = new BetterSqlite3(path)
+    other.exec('BEGIN IMMEDIATE')
+    const before = performance.now()
+    const waits = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => {
+        await t.rejects(
+          write(db, (trx) => add(trx, `write ${n}`)),
+          { status: 503, code: 'database-busy' },
+        )
+        return performance.now() - before
+      }),
+    )
+    t.ok(Math.min(...waits) > 4_900 && Math.max(...waits) < 8_000, `${Math.max(...waits)} ms`)
+    other.exec('COMMIT')
+    other.close()
+    await write(db, (trx) => add(trx, 'now'))
+    t.strictSame(await names(db.reader), ['now'])
+  })
+  t.test('succeed when it goes, also those that have waited for longer behind each other', async (t) => {
+    const { path, db } = opened(t)
+    await lockedFor(t, path, 1_000)
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        write(db, async (trx) => {
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          await add(trx, `write ${n}`)
+        }),
+      ),
+    )
+    t.equal((await names(db.reader)).length, 20)
+  })
+})
+
 t.test('a snapshot', async (t) => {
   t.test('does not see what is committed after its first read', async (t) => {
     const { db } = opened(t)

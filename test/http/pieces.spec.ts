@@ -16,6 +16,10 @@ t.test('an ETag', async (t) => {
     t.equal(etagOf({ ...item }), tag)
     t.not(etagOf({ ...item, name: 'one' }), tag)
   })
+  t.test('stays as time goes by', async (t) => {
+    const late = { ...item, isOverdue: true, asOf: '2026-03-02T00:00:00.000Z' }
+    t.equal(etagOf({ ...late, isOverdue: false, asOf: '2026-03-01T00:00:00.000Z' }), etagOf(late))
+  })
   for (const given of [undefined, '*', ' * ', tag, `"other", ${tag}`])
     t.test(`is matched by ${String(given).slice(0, 12)}`, async (t) =>
       t.doesNotThrow(() => requireMatch(given, item, 'item')),
@@ -54,7 +58,10 @@ t.test('a page', async (t) => {
   t.test('that holds all rows has no next', async (t) => {
     t.match((await app.inject({ url: '/rows?limit=3' })).json(), { nextCursor: null })
   })
-  for (const cursor of ['', 'a', '%%%', 'YQ==', 'YR'])
+  const odd = ['[]', '[1]', '["a","b"]', '["a", 1]', '"a"', '{"0":"a"}'].map((text) =>
+    Buffer.from(text).toString('base64url'),
+  )
+  for (const cursor of ['', 'a', '%%%', 'YQ==', 'YR', ...odd])
     t.test(`refuses the cursor ${JSON.stringify(cursor)}`, async (t) =>
       t.throws(() => readPage({ limit: 1, cursor }), { code: 'invalid-input' }),
     )
