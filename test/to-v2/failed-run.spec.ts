@@ -1,8 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Handle } from '../../src/db/database.js'
-import type { JobKind } from '../../src/migration/job.js'
-import { jobKinds } from '../../src/v1/to-v2/jobs.js'
-import { runHere } from './migrated.js'
+import { JobStopped } from '../../src/migration/run.js'
+import { migrateWith, runHere } from './migrated.js'
 import { schemaOf, v1Contents, v1File } from './v1-file.js'
 
 /** A whole chain: type, milestone, task, template, assignment, instance; `damage` is SQL, and so is what mends it. */
@@ -95,26 +94,12 @@ t.test('a migration of a file in which', async (t) => {
   })
 })
 
-/** `migrate`, with something done right after one of its phases. */
-function migrateWith(after: string, act: () => void): JobKind[] {
-  return jobKinds.map((kind) => ({
-    ...kind,
-    phases: (options) =>
-      kind.phases(options).map((phase) => ({
-        ...phase,
-        async run(run) {
-          await phase.run(run)
-          if (phase.name === after) act()
-        },
-      })),
-  }))
-}
-
 t.test('a migration that finds out late', async (t) => {
   const damages: Record<string, string> = {
     'a row was damaged': `UPDATE v2_supplier_task_instances SET notes = 'damaged'`,
     'a row is missing': `DELETE FROM v2_supplier_task_instances`,
-    'a guard row was left behind': `INSERT INTO sync_guard VALUES ('leak')`,
+    'writes were missed for a guard row': `INSERT INTO sync_guard VALUES ('leak');
+      UPDATE supplier_task_instances SET notes = 'missed'`,
     'a trigger has gone': `DROP TRIGGER up_tasks_update`,
     'a row does not fit any more': `UPDATE supplier_task_instances SET status = 'lost'`,
   }
@@ -181,6 +166,24 @@ t.test('a migration that finds out late', async (t) => {
     })
     await runHere(path, 'migrate', {}, { kinds })
     t.match(stageOf(handle), { groups })
+  })
+})
+
+t.test('a migration that goes on after a crash', async (t) => {
+  t.test('and is refused then takes back what it had made before', async (t) => {
+    const { path, handle } = await chain(t)
+    const before = { schema: schemaOf(handle), state: stageOf(handle) }
+    const crashed = migrateWith('expand', () => {
+      throw new JobStopped('interrupted')
+    })
+    const { id, state } = await runHere(path, 'migrate', {}, { kinds: crashed })
+    t.equal(state, 'interrupted')
+    handle.exec(`UPDATE supplier_task_instances SET status = 'lost'`)
+    t.match(await runHere(path, 'migrate', {}, { jobId: id }), {
+      state: 'failed',
+      error: { code: 'blocked' },
+    })
+    t.strictSame({ schema: schemaOf(handle), state: stageOf(handle) }, before)
   })
 })
 

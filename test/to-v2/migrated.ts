@@ -7,6 +7,8 @@ import { WaitingWriters } from '../../src/db/waiting-writers.js'
 import { allGroupsOn } from '../../src/kernel/api-groups.js'
 import type { JobKind } from '../../src/migration/job.js'
 import { findJob, insertJob, takeLease, type Job } from '../../src/migration/jobs.repository.js'
+import type { Limits } from '../../src/migration/pressure.js'
+import type { JobSettings } from '../../src/migration/settings.js'
 import { runJob } from '../../src/migration/runner.js'
 import type { JournalTables } from '../../src/migration/tables.js'
 import { openApplicationDatabase } from '../../src/open-application-database.js'
@@ -32,6 +34,9 @@ export interface JobRun {
   stopping?: () => boolean
   /** A job that is in the journal already goes on. */
   jobId?: string
+  limits?: Limits
+  settings?: JobSettings
+  waiting?: WaitingWriters
 }
 
 /** Runs a job in this thread, where coverage is measured, and gives it as the API would. */
@@ -39,7 +44,14 @@ export async function runHere(
   path: string,
   job: string,
   options: object = {},
-  { kinds = jobKinds, stopping = () => false, jobId }: JobRun = {},
+  {
+    kinds = jobKinds,
+    stopping = () => false,
+    jobId,
+    waiting = WaitingWriters.create(),
+    limits,
+    settings,
+  }: JobRun = {},
 ): Promise<Job> {
   const db = openDatabase<JournalTables>(path)
   try {
@@ -51,8 +63,10 @@ export async function runHere(
       path,
       jobId: id,
       owner: { id: 'test', fence },
-      waiting: WaitingWriters.create(),
+      waiting,
       stopping,
+      ...(limits === undefined ? {} : { limits }),
+      ...(settings === undefined ? {} : { settings }),
     })
     return await getJob(db, id)
   } finally {
@@ -63,6 +77,7 @@ export async function runHere(
 const defaults: Record<string, object> = {
   assess: { builtInSectionNames: true },
   migrate: { builtInSectionNames: true, dryRun: false, chunkMs: 8 },
+  repair: { keep: 'newer' },
 }
 
 export async function getJob(db: Database<JournalTables>, id: string): Promise<Job> {
@@ -89,12 +104,27 @@ export function copyOf(t: Test, path: string): string {
 }
 
 /** Every value of a table, as SQL sees it: for comparing byte by byte. */
-export const contentsOf = (handle: Handle, table: string): unknown[] => {
+export const contentsOf = (handle: Handle, table: string, which = '1'): unknown[] => {
   const columns = handle.prepare(`SELECT name FROM pragma_table_info(?)`).pluck().all(table) as string[]
   return handle
     .prepare(
-      `SELECT ${columns.map((c) => `typeof("${c}") || ':' || hex(CAST("${c}" AS BLOB))`).join(', ')} FROM "${table}" ORDER BY rowid`,
+      `SELECT ${columns.map((c) => `typeof("${c}") || ':' || hex(CAST("${c}" AS BLOB))`).join(', ')} FROM "${table}" WHERE ${which} ORDER BY rowid`,
     )
     .raw()
     .all()
+}
+
+/** `migrate`, with something done right after one of its phases. */
+export function migrateWith(after: string, act: () => void): JobKind[] {
+  return jobKinds.map((kind) => ({
+    ...kind,
+    phases: (options) =>
+      kind.phases(options).map((phase) => ({
+        ...phase,
+        async run(run) {
+          await phase.run(run)
+          if (phase.name === after) act()
+        },
+      })),
+  }))
 }

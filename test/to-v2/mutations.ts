@@ -14,20 +14,32 @@ const tasks = 'v2_tasks'
 const sections = 'v2_task_type_sections'
 const pairs = 'v2_project_task_types'
 
+/** Rows that came from the legacy tables have more that is v2's alone. */
+const legacyRows: Record<string, string> = {
+  [instances]: 'id IN (SELECT id FROM task_instances_old)',
+  [templates]: 'id IN (SELECT id FROM task_templates_old)',
+  [tasks]: `id GLOB 'legacy~*'`,
+  [sections]: `id GLOB 'legacy~*'`,
+  [pairs]: '(projectId, taskTypeId) NOT IN (SELECT projectId, taskTypeId FROM up_project_task_types)',
+}
+
 /** Changes one column of the first row that satisfies `where`. */
-const change = (table: string, column: string, value: string, where = '1'): Mutation => ({
-  title: `${table}.${column} = ${value}`,
+const change = (table: string, column: string, value: string, where = '1', isLegacy = false): Mutation => ({
+  title: `${table}.${column} = ${value}${isLegacy ? ', of a legacy row' : ''}`,
   table,
   column,
-  id: `SELECT id FROM ${table} WHERE ${where} ORDER BY id LIMIT 1`,
+  id: `SELECT id FROM ${table} WHERE (${where}) AND (${legacyRows[table] ?? '0'}) = ${Number(isLegacy)} ORDER BY id LIMIT 1`,
   sql: `UPDATE ${table} SET ${column} = ${value} WHERE id = @id`,
 })
 
-const lost = (table: string, where = '1'): Mutation => ({
-  title: `a row of ${table} is lost`,
+const ofLegacy = (table: string, column: string, value: string, where = '1') =>
+  change(table, column, value, where, true)
+
+const lost = (table: string, where = '1', isLegacy = false): Mutation => ({
+  title: `a row of ${table} is lost${isLegacy ? ', a legacy one' : ''}`,
   table,
   column: 'id',
-  id: `SELECT id FROM ${table} WHERE ${where} ORDER BY id DESC LIMIT 1`,
+  id: `SELECT id FROM ${table} WHERE (${where}) AND (${legacyRows[table] ?? '0'}) = ${Number(isLegacy)} ORDER BY id DESC LIMIT 1`,
   sql: `DELETE FROM ${table} WHERE id = @id`,
 })
 
@@ -96,6 +108,13 @@ export const mutations: readonly Mutation[] = [
     { projectTaskTemplateId: `'nobody'` },
   ),
 
+  ofLegacy(instances, 'status', `'cancelled'`),
+  ofLegacy(instances, 'isApplied', '1'),
+  ofLegacy(instances, 'actualDueDate', 'dueDate + 1'),
+  lost(instances, '1', true),
+  ofLegacy(templates, 'dueDate', 'dueDate + 1'),
+  lost(templates, 'id NOT IN (SELECT taskTemplateId FROM task_instances_old)', true),
+
   change(templates, 'dueDate', 'dueDate - 86400000'),
   change(templates, 'isActive', '1 - isActive'),
   change(templates, 'notes', `coalesce(notes, '') || ' '`),
@@ -137,7 +156,6 @@ export const mutations: readonly Mutation[] = [
   }),
 
   change(pairs, 'isActive', '1 - isActive'),
-  change(pairs, 'createdAt', 'createdAt + 1'),
   lost(pairs),
   extra(pairs, `'cextra~ctype'`, ['projectId', 'taskTypeId', 'isActive', ...stamps], {
     projectId: `'nowhere'`,

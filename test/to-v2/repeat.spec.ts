@@ -1,18 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import t from 'tap'
-import type { Handle } from '../../src/db/database.js'
 import type { Run } from '../../src/migration/run.js'
 import { jobKinds } from '../../src/v1/to-v2/jobs.js'
 import { adoptedFile, contentsOf, runHere, sqlConsole } from './migrated.js'
-import { schemaOf, v1Contents } from './v1-file.js'
-
-const v2Contents = (handle: Handle) => {
-  const tables = handle.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'v2_*'`)
-  return Object.fromEntries(
-    (tables.pluck().all() as string[]).map((table) => [table, contentsOf(handle, table)]),
-  )
-}
+import { schemaOf, v1Contents, v2Contents } from './v1-file.js'
 
 t.test('a migration', async (t) => {
   const path = await adoptedFile(t, 300, { responsibleParties: true })
@@ -27,8 +19,12 @@ t.test('a migration', async (t) => {
   })
   t.test('counts what it read and wrote', async (t) => {
     const rows = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
-    const walked = ['milestones', 'tasks', 'project_milestone_tasks', 'supplier_task_instances']
-    const written = Object.values(v2Contents(db)).reduce((sum, { length }) => sum + length, 0)
+    const walked = [
+      ...['milestones', 'tasks', 'project_milestone_tasks', 'supplier_task_instances'],
+      ...['task_templates_old', 'task_instances_old'],
+    ]
+    const inV2 = Object.values(v2Contents(db)).reduce((sum, { length }) => sum + length, 0)
+    const written = inV2 + rows('made_assignments')
     t.match(first.report?.summary, {
       rowsRead: walked.reduce((sum, table) => sum + rows(table), 0),
       rowsWritten: written,

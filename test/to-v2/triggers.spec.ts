@@ -15,6 +15,7 @@ const exec = (sql: (ids: Record<string, string>) => string) => (file: File, ids:
   void file.handle.exec(sql(ids))
 const count = (handle: Handle, from: string) =>
   handle.prepare(`SELECT count(*) FROM ${from}`).pluck().get() as number
+const waiting = (handle: Handle) => count(handle, 'migration_quarantine WHERE resolution IS NULL')
 const shows = (from: (ids: Record<string, string>) => string) => (file: File, ids: Record<string, string>) =>
   count(file.handle, from(ids)) === 1
 const gone = (from: (ids: Record<string, string>) => string) => (file: File, ids: Record<string, string>) =>
@@ -153,9 +154,15 @@ t.test('a v1 write that does not fit into v2', async (t) => {
     t.match(file.handle.prepare('SELECT mapping, rowId, reason FROM migration_quarantine').all(), [
       { mapping: 'instances', rowId: instance, reason: 'invalid-status:status' },
     ])
-    t.equal((await runHere(file.path, 'validate')).state, 'failed')
+    t.match(
+      (await runHere(file.path, 'validate')).report?.checks.find(({ id }) => id === 'quarantine-empty'),
+      {
+        status: 'noted',
+        actual: 1,
+      },
+    )
     file.handle.exec(`UPDATE supplier_task_instances SET status = 'completed' WHERE id = '${instance}'`)
-    t.equal(count(file.handle, 'migration_quarantine'), 0)
+    t.equal(waiting(file.handle), 0)
     t.match(file.row('v2_supplier_task_instances', instance), { status: 'completed' })
     t.equal((await runHere(file.path, 'validate')).state, 'succeeded')
   })

@@ -10,9 +10,9 @@ type Values = Record<string, Value>
 export const CREATED = Date.UTC(2026, 0, 5)
 export const DUE = Date.UTC(2026, 5, 1)
 
-/** Adds rows as a SQL console would; each builder fills in what the test does not care about. */
-export function givenIn(handle: Handle) {
-  let rows = 0
+/** Adds rows as a SQL console would; each builder fills in what the test does not care about. `alreadyGiven` rows have ids. */
+export function givenIn(handle: Handle, alreadyGiven = 0) {
+  let rows = alreadyGiven
   const add = (table: string, values: Values): string => {
     const row: Values = { id: `c${table}${String(++rows).padStart(3, '0')}`, ...values }
     const columns = Object.keys(row)
@@ -80,6 +80,9 @@ export function givenIn(handle: Handle) {
   return { supplier, project, taskType, milestone, task, template, assignment, instance }
 }
 
+export const rowIn = (handle: Handle) => (table: string, id: string) =>
+  handle.prepare(`SELECT * FROM ${table} WHERE id = ?`).get(id) as Record<string, unknown> | undefined
+
 /** An adopted v1 file without rows, a console on it, and builders that write through that console. */
 export async function v1File(t: Test, { responsibleParties = false } = {}) {
   const path = emptyV1File(t)
@@ -88,9 +91,7 @@ export async function v1File(t: Test, { responsibleParties = false } = {}) {
   if (responsibleParties)
     handle.exec('ALTER TABLE project_milestone_tasks ADD COLUMN responsibleParties TEXT')
   await adopt(path)
-  const row = (table: string, id: string) =>
-    handle.prepare(`SELECT * FROM ${table} WHERE id = ?`).get(id) as Record<string, unknown> | undefined
-  return { path, handle, given: givenIn(handle), row }
+  return { path, handle, given: givenIn(handle), row: rowIn(handle) }
 }
 
 const v1Tables = [
@@ -107,15 +108,29 @@ const v1Tables = [
   'task_instances_old',
 ]
 
-/** Every byte of every v1 table of the file. */
+const has = (handle: Handle, table: string) =>
+  handle.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) !== undefined
+
+/** Every byte of every v1 table of the file, but for the assignments that a run has made of legacy ones. */
 export const v1Contents = (handle: Handle): Record<string, unknown[]> =>
   Object.fromEntries(
     v1Tables
-      .filter(
-        (table) => handle.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(table) !== undefined,
-      )
-      .map((table) => [table, contentsOf(handle, table)]),
+      .filter((table) => has(handle, table))
+      .map((table) => [table, contentsOf(handle, table, madeOfLegacy(handle, table))]),
   )
+
+const madeOfLegacy = (handle: Handle, table: string) =>
+  table === 'supplier_project_instances' && has(handle, 'made_assignments')
+    ? 'id NOT IN (SELECT id FROM made_assignments)'
+    : '1'
+
+/** Every byte of every v2 table of the file. */
+export const v2Contents = (handle: Handle) => {
+  const tables = handle.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'v2_*'`)
+  return Object.fromEntries(
+    (tables.pluck().all() as string[]).map((table) => [table, contentsOf(handle, table)]),
+  )
+}
 
 /** Every table, index, view and trigger of the file, as it was declared. */
 export const schemaOf = (handle: Handle): unknown[] =>

@@ -132,6 +132,19 @@ t.test('a text', async (t) => {
     })
 })
 
+t.test('a sequence beyond 2^53 is the same in v2, to the last digit', async (t) => {
+  const { path, handle, given } = await v1File(t)
+  const id = given.task()
+  handle.exec(
+    'UPDATE tasks SET sequence = 9007199254740993; UPDATE milestones SET sequence = -4611686018427387905',
+  )
+  t.equal((await runHere(path, 'migrate')).state, 'succeeded')
+  const sequence = (table: string) =>
+    handle.prepare(`SELECT CAST(sequence AS TEXT) FROM ${table}`).pluck().all()
+  t.same(sequence('v2_tasks'), ['9007199254740993'], id)
+  t.same(sequence('v2_task_type_sections'), ['-4611686018427387905'])
+})
+
 t.test('a milestone without tasks', async (t) => {
   t.test('is an empty section with every value of its own, and is noted', async (t) => {
     const { path, given, row } = await v1File(t)

@@ -65,7 +65,7 @@ t.test('a v1 write between two chunks of the backfill', async (t) => {
               .run().changes
           return false
         }
-        const { state, report, error } = await runHere(path, 'migrate', { chunkMs: 1 }, { stopping: write })
+        const { state, report, error } = await runHere(path, 'migrate', { chunkMs: 0.1 }, { stopping: write })
         const failed = report?.checks.filter(({ status }) => status === 'failed')
         t.equal(state, 'succeeded', error?.detail ?? '', { failed })
         t.ok(changed > 0, 'the write had an effect')

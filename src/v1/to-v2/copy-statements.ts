@@ -1,17 +1,20 @@
-import { keptColumns, keyOf, viewName, type RowMapping } from './mapping/row-mapping.js'
+import { parentIsThere } from './held-rows.js'
+import { promoteSubTasks } from './sync/sub-tasks.js'
+import { andNotSpared, keptColumns, keyOf, ownId, viewName, type RowMapping } from './mapping/row-mapping.js'
 
 /**
  * INSERT … SELECT from the mapping's view, of the rows that satisfy `condition` (over `u`), that fit,
  * and whose parents v2 has already: others wait for theirs.
  */
-export function insertSelect(mapping: RowMapping, condition: string): string {
+function insertSelect(mapping: RowMapping, condition: string): string {
   const columns = ['id', ...Object.keys(mapping.columns)].join(', ')
-  const parents = Object.entries(mapping.parents).map(
-    ([column, table]) => `AND EXISTS (SELECT 1 FROM ${table} parent WHERE parent.id = u.${column})`,
-  )
-  const order = mapping.firstWritten === undefined ? '' : `ORDER BY ${mapping.firstWritten} DESC`
   return `INSERT INTO ${mapping.target} (${columns})
-    SELECT ${columns} FROM ${viewName(mapping)} u WHERE (${condition}) AND u.misfit IS NULL ${parents.join(' ')} ${order}`
+    SELECT ${columns} FROM ${viewName(mapping)} u WHERE ${fits(mapping, condition)}`
+}
+
+function fits(mapping: RowMapping, condition: string): string {
+  const parents = Object.keys(mapping.parents).map((column) => `AND ${parentIsThere(mapping, column)}`)
+  return `(${condition}) AND u.misfit IS NULL ${parents.join(' ')}`
 }
 
 /** Never overwrites: a trigger may have put a newer row there already. */
@@ -19,19 +22,59 @@ export const copyMissing = (mapping: RowMapping, condition: string): string =>
   `${insertSelect(mapping, condition)} ON CONFLICT DO NOTHING`
 
 /**
- * Overwrites what v1 keeps, where it differs; v2's own columns stand. A row whose other unique key is
- * taken stays as it is: while a delete cascades, v2 still has rows that v1 has lost already, and the
- * trigger that removes them looks at this row again. A mirror never makes a user's write fail.
+ * Overwrites what v1 keeps, where it differs, and adds what is missing; v2's own columns stand. A row
+ * whose other unique key is taken stays as it is: while a delete cascades, v2 still has rows that v1 has
+ * lost already, and the trigger that removes them looks at this row again. A mirror never makes a user's
+ * write fail.
  */
-export function copyChanged(mapping: RowMapping, condition: string): string {
+export function copyChanged(mapping: RowMapping): string {
   const { target, columns, unique } = mapping
   const kept = keptColumns(mapping)
+  const cleared = Object.entries(columns).flatMap(([column, { standsWhile }]) =>
+    standsWhile === undefined ? [] : [`${column} = CASE WHEN ${standsWhile} THEN ${target}.${column} END`],
+  )
   const arriving = (column: string) => `${columns[column]?.keeper === 'v1' ? 'excluded' : target}.${column}`
-  const holder = `SELECT 1 FROM ${target} other WHERE other.id <> excluded.id
-          AND ${unique.map((column) => `other.${column} IS ${arriving(column)}`).join(' AND ')}`
-  return `${insertSelect(mapping, condition)}
-    ON CONFLICT (${keyOf(mapping).join(', ')}) DO UPDATE SET ${kept.map((column) => `${column} = excluded.${column}`).join(', ')}
+  const holder = `SELECT 1 FROM ${target} other WHERE other.id <> ${target}.id
+        AND ${unique
+          .map((part) => (typeof part === 'string' ? (of: (column: string) => string) => of(part) : part))
+          .map((part) => `${part((column) => `other.${column}`)} IS ${part(arriving)}`)
+          .join(' AND ')}`
+  if (kept.length === 0 || mapping.onlyAdds === true) return copyMissing(mapping, mapping.scope.mapped)
+  return `${insertSelect(mapping, mapping.scope.mapped)}
+    ON CONFLICT (${keyOf(mapping).join(', ')}) DO UPDATE SET ${[...kept.map((column) => `${column} = excluded.${column}`), ...cleared].join(', ')}
       WHERE (${kept.map((column) => `${target}.${column} IS NOT excluded.${column}`).join(' OR ')})
-        ${mapping.key === undefined ? `AND NOT EXISTS (${holder})` : ''}
+      ${mapping.key === undefined ? `AND NOT EXISTS (${holder})` : ''}
     ON CONFLICT DO NOTHING`
+}
+
+/** Gives rows that will change or go a unique value of their own for the moment: two may change places. */
+export function parkNames(mapping: RowMapping): string[] {
+  const { parked, target, scope } = mapping
+  if (parked === undefined) return []
+  const view = `${viewName(mapping)} u WHERE (${scope.mapped})`
+  return [
+    `UPDATE ${target} SET ${parked} = '~' || id WHERE (${scope.present}) ${andNotSpared(mapping, target)}
+    AND (id, ${parked}) NOT IN (SELECT u.id, u.${parked} FROM ${view})
+    AND id NOT IN (SELECT u.id FROM ${view} AND u.misfit IS NOT NULL)`,
+  ]
+}
+
+/** Removes rows of the target that v1 has no longer. */
+export function removeGone(mapping: RowMapping): string[] {
+  const { target, heldBy, scope } = mapping
+  const key = keyOf(mapping).join(', ')
+  const isFree =
+    heldBy === undefined
+      ? ''
+      : `AND NOT EXISTS (SELECT 1 FROM ${heldBy.table} holder WHERE ${heldBy.on(target)})`
+  const present =
+    scope === ownId && mapping.where === undefined
+      ? `${mapping.source} s WHERE s.id = NEW.id`
+      : `${viewName(mapping)} u WHERE ${scope.mapped}`
+  const gone = `${target} WHERE (${scope.present}) ${andNotSpared(mapping, target)} ${isFree}
+    AND (${key}) NOT IN (SELECT ${key} FROM ${present})`
+  return [
+    ...(target === 'v2_tasks' ? promoteSubTasks(`parentTaskId IN (SELECT id FROM ${gone})`) : []),
+    `DELETE FROM ${gone}`,
+  ]
 }

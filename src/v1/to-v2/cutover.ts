@@ -1,10 +1,15 @@
 import { apiGroups, groupOutOfOrder, type GroupVersions } from '../../kernel/api-groups.js'
 import { allGroupsOn } from '../../kernel/api-groups.js'
 import { invalidInput } from '../../kernel/problem.js'
+import type { Handle } from '../../db/database.js'
 import type { Phase } from '../../migration/job.js'
 import { JobFailure } from '../../migration/run.js'
 import { readState, writeState, type MigrationState } from '../../migration/state.js'
-import { driftOfSync } from './sync-integrity.js'
+import { closeLeak } from './sync/guard.js'
+import { driftOfSync } from './sync/objects.js'
+import { mirrorReasons } from './sync/record-held.js'
+import { compareTouched, countTouched, MOST_TOUCHED_ROWS, resolveReplaced } from './sync/touched-rows.js'
+import { mappingFor } from './v1-shape.js'
 
 /** @throws Problem `invalid-input` when a group would be on v2 before one that comes first */
 export function requireOrder(groups: Partial<GroupVersions>, state: MigrationState): void {
@@ -18,37 +23,81 @@ export function requireOrder(groups: Partial<GroupVersions>, state: MigrationSta
     ])
 }
 
+interface CutoverWith {
+  groups: Partial<GroupVersions>
+  /** How many rows in quarantine the operator goes on without: the number, so that he has looked. */
+  acceptQuarantined?: number
+}
+
 /** Gate and flip in one short transaction: what the gate saw is what the flip finds. */
-export const cutover = (groups: Partial<GroupVersions>): Phase => ({
+export const cutover = ({ groups, acceptQuarantined = 0 }: CutoverWith): Phase => ({
   name: 'cutover',
   async run(run) {
+    // On its own: what a closed gate throws would take it back.
+    run.transaction(() => closeLeak(run.db))
     run.transaction(() => {
       const state = readState(run.db)
       requireOrder(groups, state)
       const next = { ...state.groups, ...groups }
-      const closed = gate(run.db, state, next)
+      const closed = gate(run.db, { state, next, acceptQuarantined })
       if (closed.length > 0) throw new JobFailure({ code: 'gate-closed', detail: closed.join(' ') })
       const isComplete = apiGroups.every((group) => next[group] === 'v2')
       writeState(run.db, {
         groups: next,
         stage: isComplete ? 'cutover' : 'migrated',
-        cutoverAt: isComplete ? (state.cutoverAt ?? Date.now()) : null,
+        cutoverAt: isComplete ? (state.cutoverAt ?? run.now()) : null,
       })
     })
   },
 })
 
+interface Gate {
+  state: MigrationState
+  next: GroupVersions
+  acceptQuarantined: number
+}
+
 /** Every reason why clients may not be sent to v2 now. Back to v1 they may always be sent. */
-function gate(db: Parameters<typeof readState>[0], state: MigrationState, next: GroupVersions): string[] {
+function gate(db: Handle, { state, next, acceptQuarantined }: Gate): string[] {
   const movesForward = apiGroups.some((group) => state.groups[group] === 'v1' && next[group] === 'v2')
   if (!movesForward) return []
-  const leaks = db.prepare('SELECT count(*) FROM sync_guard').pluck().get() as number
-  const quarantined = db.prepare('SELECT count(*) FROM migration_quarantine').pluck().get() as number
+  const drift = driftOfSync(db)
   return [
-    ...(state.inStep === true ? [] : ['The last validation did not pass: run validate.']),
-    ...(leaks === 0 ? [] : ['A guard row was left behind, so writes may have been missed: run validate.']),
-    ...(quarantined === 0 ? [] : [`${quarantined} rows of v1 do not fit into v2.`]),
-    ...driftOfSync(db).map((drift) => `${drift}.`),
+    ...(state.inStep === true ? [] : ['The last validation did not pass: run validate, or repair.']),
+    ...alarmsSince(db, state.checkedAt),
+    ...(drift.length > 0
+      ? [...drift.map((one) => `${one}.`), 'Run repair.']
+      : lookAtTouched(db, acceptQuarantined)),
+  ]
+}
+
+const alarmsSince = (db: Handle, checkedAt: number | null) =>
+  db
+    .prepare('SELECT what FROM sync_alarms WHERE at >= ?')
+    .pluck()
+    .all(checkedAt ?? 0) as string[]
+
+/** Writes since the last validation, and what did not fit. */
+function lookAtTouched(db: Handle, acceptQuarantined: number): string[] {
+  const touched = countTouched(db)
+  if (touched > MOST_TOUCHED_ROWS)
+    return [`${touched} rows were written since the last validation: run validate again.`]
+  resolveReplaced(db, mappingFor(db))
+  compareTouched(db, mappingFor(db))
+  const { unmirrored, held } = db
+    .prepare(
+      `SELECT count(*) FILTER (WHERE reason IN ${mirrorReasons}) AS unmirrored,
+         count(*) FILTER (WHERE reason NOT IN ${mirrorReasons}) AS held
+       FROM migration_quarantine WHERE resolution IS NULL`,
+    )
+    .get() as { unmirrored: number; held: number }
+  return [
+    ...(unmirrored === 0 ? [] : [`${unmirrored} rows are not equal in both schemas: run repair.`]),
+    ...(held === 0 || held === acceptQuarantined
+      ? []
+      : [
+          `${held} rows are in quarantine, so that v2 lacks them: mend them, or say "acceptQuarantined": ${held}.`,
+        ]),
   ]
 }
 

@@ -1,19 +1,16 @@
 import { sql } from 'kysely'
-import * as syncTables from '../../../migrations/sync-tables.js'
-import * as v2Tables from '../../../migrations/v2-tables.js'
-import type { Handle } from '../../db/database.js'
 import { applySchemaFiles, revertSchemaFiles } from '../../db/schema-files.js'
 import { readCursor, writeCursor } from '../../migration/journal.js'
 import type { Phase } from '../../migration/job.js'
 import type { Run } from '../../migration/run.js'
 import { readState, writeState } from '../../migration/state.js'
+import { bringBackNames, withArchive } from './bring-back.js'
 import type { MigrateOptions } from './options.js'
 import { insertNameRules } from './section-name-rules.js'
-import { upTriggers } from './triggers.js'
+import { insertStatusRules } from './status-rules.js'
+import { v2SchemaFiles } from './schema-files.js'
+import { dropSyncObjects, syncObjects } from './sync/objects.js'
 import { mappingFor } from './v1-shape.js'
-import { createViews, dropViews } from './views.js'
-
-const schemaFiles = [syncTables, v2Tables]
 
 /**
  * Makes v2's tables, the views that say what v1's rows become, and the triggers that carry v1's writes
@@ -22,16 +19,13 @@ const schemaFiles = [syncTables, v2Tables]
 export const expand = (options: MigrateOptions): Phase => ({
   name: 'expand',
   async run(run) {
-    if (readState(run.db).stage !== 'v1') return
-    await run.asyncTransaction(async (trx) => {
-      await applySchemaFiles(trx, schemaFiles)
-      insertNameRules(run.db, options)
-      const mappings = mappingFor(run.db)
-      for (const statement of createViews(mappings, 'main')) await sql.raw(statement).execute(trx)
-      for (const trigger of upTriggers(mappings)) await sql.raw(trigger.sql).execute(trx)
-      writeState(run.db, { stage: 'expanded', inStep: false, checkedAt: null })
-      writeCursor(run.db, run.job.id, 'expand', { lastId: '', rowsRead: 0, rowsWritten: 0, isDone: true })
-    })
+    if (readState(run.db).stage !== 'v1') {
+      run.transaction(() => insertStatusRules(run.db, options.statusMap ?? {}))
+      return
+    }
+    const { bringBack } = options
+    if (bringBack === undefined) await make(run, options)
+    else await withArchive(run, bringBack, () => make(run, options))
   },
   /** Only what this job made: a run that found v2 in place leaves it in place. */
   async undo(run) {
@@ -40,12 +34,34 @@ export const expand = (options: MigrateOptions): Phase => ({
   },
 })
 
-/** Takes v2's tables away with all that they hold; v1 goes on as it was. */
-export const removeV2 = (run: Run): Promise<void> =>
+const make = (run: Run, options: MigrateOptions): Promise<void> =>
   run.asyncTransaction(async (trx) => {
-    dropTriggers(run.db)
-    for (const statement of dropViews(mappingFor(run.db))) await sql.raw(statement).execute(trx)
-    await revertSchemaFiles(trx, schemaFiles)
+    await applySchemaFiles(trx, v2SchemaFiles)
+    if (options.bringBack !== undefined) bringBackNames(run.db)
+    insertNameRules(run.db, options)
+    insertStatusRules(run.db, options.statusMap ?? {})
+    const mappings = mappingFor(run.db)
+    for (const statement of syncObjects(mappings)) await sql.raw(statement).execute(trx)
+    writeState(run.db, { stage: 'expanded', inStep: false, checkedAt: null })
+    writeCursor(run.db, run.job.id, 'expand', { lastId: '', rowsRead: 0, rowsWritten: 0, isDone: true })
+  })
+
+/** What was made of legacy assignments goes, but where somebody has used it since: then it is v1's own. */
+const removeMadeAssignments = `DELETE FROM supplier_project_instances AS made
+  WHERE id IN (SELECT id FROM made_assignments WHERE madeIn = 'v1') AND updatedAt IS createdAt
+    AND NOT EXISTS (SELECT 1 FROM supplier_task_instances i WHERE i.supplierProjectInstanceId = made.id)`
+
+/**
+ * Takes v2's tables away with all that they hold; v1 goes on as it was.
+ *
+ * @param requireStill throws, in the same transaction, where they may not go any more
+ */
+export const removeV2 = (run: Run, requireStill: () => void = () => undefined): Promise<void> =>
+  run.asyncTransaction(async (trx) => {
+    requireStill()
+    for (const statement of dropSyncObjects(mappingFor(run.db))) await sql.raw(statement).execute(trx)
+    run.db.exec(removeMadeAssignments)
+    await revertSchemaFiles(trx, v2SchemaFiles)
     run.db.prepare('DELETE FROM migration_cursors').run()
     writeState(run.db, {
       stage: 'v1',
@@ -54,11 +70,3 @@ export const removeV2 = (run: Run): Promise<void> =>
       cutoverAt: null,
     })
   })
-
-/** Before the tables: a trigger left on a dropped table fails every later write. */
-function dropTriggers(db: Handle): void {
-  const triggers = db
-    .prepare(`SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'up_*'`)
-    .pluck()
-  for (const name of triggers.all() as string[]) db.exec(`DROP TRIGGER "${name}"`)
-}

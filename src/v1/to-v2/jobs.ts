@@ -1,12 +1,20 @@
-import type { GroupVersions } from '../../kernel/api-groups.js'
 import { conflict } from '../../kernel/problem.js'
+import { backup, backupJob } from '../../migration/backup/backup-job.js'
 import type { JobKind, JobOptions } from '../../migration/job.js'
 import type { MigrationState } from '../../migration/state.js'
 import { assess } from './assess.js'
+import { bringBack, requireArchive } from './bring-back.js'
 import { backfill } from './backfill.js'
+import { addQuarantine, contract } from './contract.js'
+import { contractReasons, contractRefused } from './contract-reasons.js'
 import { cutover, requireOrder, rollbackApi } from './cutover.js'
 import { expand } from './expand.js'
 import * as options from './options.js'
+import { mendRows, restoreSync } from './repair.js'
+import { requireKnownNames } from './require-known-names.js'
+import { requireGroupsOnV1, rollbackSchema } from './rollback-schema.js'
+import { addV2Only } from './v2-only.js'
+import { addStatusRules, retryQuarantine } from './retry.js'
 import { validate } from './validate/validate.js'
 
 function requireV1({ stage }: MigrationState): void {
@@ -43,16 +51,32 @@ export const jobKinds: readonly JobKind[] = [
     summary: 'Counts, data quality and mappings; changes nothing.',
     options: options.AssessOptions,
     admit: requireOpenV1,
-    phases: (given) => [assess(as<options.MigrateOptions>(given))],
+    examine: (given, db, state) => requireKnownNames(db, as<options.AssessOptions>(given), state),
+    phases: (given) => [assess(as<options.AssessOptions>(given))],
   },
+  backupJob,
   {
     name: 'migrate',
-    summary: 'Assess, expand, backfill, validate: afterwards both schemas hold everything and stay in step.',
+    summary:
+      'Assess, back up, expand, backfill, validate: afterwards both schemas hold everything and stay in step.',
     options: options.MigrateOptions,
     admit: requireOpenV1,
+    examine: async (given, db, state, settings) => {
+      const chosen = as<options.MigrateOptions>(given)
+      await requireKnownNames(db, chosen, state)
+      await requireArchive(db, chosen, settings)
+    },
     phases: (given) => {
       const chosen = as<options.MigrateOptions>(given)
-      return [assess(chosen), expand(chosen), backfill(chosen), validate({})]
+      const heldRowsMean = chosen.onInvalidRow === 'quarantine' ? 'noted' : 'failed'
+      return [
+        assess(chosen),
+        ...(chosen.backup ? [backup()] : []),
+        expand(chosen),
+        backfill(chosen),
+        ...(chosen.bringBack === undefined ? [] : [bringBack(chosen.bringBack)]),
+        validate({ heldRowsMean }),
+      ]
     },
     onScratchCopy: (given) => as<options.MigrateOptions>(given).dryRun,
   },
@@ -67,24 +91,66 @@ export const jobKinds: readonly JobKind[] = [
     phases: (given) => [validate(as<options.ValidateOptions>(given))],
   },
   {
+    name: 'repair',
+    summary: 'Makes the sync whole again, looks at every row, and makes equal what is not.',
+    options: options.RepairOptions,
+    admit: (_, state) => {
+      requireV1(state)
+      requireV2(state)
+    },
+    phases: (given) => [restoreSync, mendRows(as<options.RepairOptions>(given).keep), validate({})],
+  },
+  {
+    name: 'retry',
+    path: '/quarantine/retry',
+    summary: 'Brings over what is in quarantine and has been mended.',
+    options: options.RetryOptions,
+    admit: (_, state) => {
+      requireV1(state)
+      requireV2(state)
+    },
+    examine: (given, db, state) => requireKnownNames(db, as<options.RetryOptions>(given), state),
+    phases: (given) => [addStatusRules(as<options.RetryOptions>(given)), retryQuarantine, validate({})],
+  },
+  {
     name: 'cutover',
     summary: 'Moves groups of routes to v2, or back.',
     options: options.CutoverOptions,
     admit: (given, state) => {
       requireV1(state)
       requireV2(state)
-      requireOrder(as<{ groups: Partial<GroupVersions> }>(given).groups, state)
+      requireOrder(as<options.CutoverOptions>(given).groups, state)
     },
-    phases: (given) => [cutover(as<{ groups: Partial<GroupVersions> }>(given).groups)],
+    phases: (given) => [cutover(as<options.CutoverOptions>(given))],
   },
   {
     name: 'rollback',
-    summary: 'All groups back to v1; both schemas stay in step.',
+    summary:
+      'All groups back to v1; or, with the level `schema`, v2’s tables removed and what only v2 holds archived.',
     options: options.RollbackOptions,
+    admit: (given, state) => {
+      requireV1(state)
+      requireV2(state)
+      if (as<options.RollbackOptions>(given).level === 'schema') requireGroupsOnV1(state)
+    },
+    phases: (given) =>
+      as<options.RollbackOptions>(given).level === 'schema'
+        ? [backup(addV2Only), rollbackSchema]
+        : [rollbackApi],
+  },
+  {
+    name: 'contract',
+    summary:
+      'Drops v1’s tables, indexes and triggers, after a backup; refused with every reason while v1 may be needed.',
+    options: options.ContractOptions,
     admit: (_, state) => {
       requireV1(state)
       requireV2(state)
     },
-    phases: () => [rollbackApi],
+    examine: async (given, db, _, settings) => {
+      const reasons = await contractReasons(db, as<options.ContractOptions>(given), settings)
+      if (reasons.length > 0) throw contractRefused(reasons)
+    },
+    phases: (given) => [backup(addQuarantine), contract(as<options.ContractOptions>(given))],
   },
 ]

@@ -12,8 +12,13 @@ export const SectionNameRule = Body({
 })
 
 export const NamingOptions = {
-  sectionNames: Type.Optional(Type.Array(SectionNameRule, { maxItems: 500 })),
-  builtInSectionNames: Type.Boolean({ default: true }),
+  sectionNames: Type.Optional(
+    Type.Array(SectionNameRule, {
+      maxItems: 500,
+      description: 'section names by code: [{taskType?, category?, code, name}]',
+    }),
+  ),
+  builtInSectionNames: Type.Boolean({ default: true, description: 'the section names that are built in' }),
 }
 
 export type NamingOptions = Static<ReturnType<typeof Type.Object<typeof NamingOptions>>>

@@ -1,3 +1,5 @@
+import { downSelect, downViewName } from './sync/down-procedures.js'
+import { downMappingOf } from './mapping/down-mapping.js'
 import { viewName, type RowMapping } from './mapping/row-mapping.js'
 
 /**
@@ -26,11 +28,15 @@ function misfitOf(mapping: RowMapping): string {
 }
 
 /** @param schema `temp` for a connection that must leave the file as it is */
-export const createViews = (mappings: readonly RowMapping[], schema: 'main' | 'temp'): string[] =>
-  mappings.map(
-    (mapping) =>
-      `CREATE ${schema === 'temp' ? 'TEMP ' : ''}VIEW ${viewName(mapping)} AS ${upSelect(mapping)}`,
+export const createUpViews = (mappings: readonly RowMapping[], schema: 'main' | 'temp'): string[] =>
+  mappings.flatMap((mapping) =>
+    [mapping.base ?? [], { view: viewName(mapping), select: upSelect(mapping) }]
+      .flat()
+      .map(({ view, select }) => `CREATE ${schema === 'temp' ? 'TEMP ' : ''}VIEW ${view} AS ${select}`),
   )
 
-export const dropViews = (mappings: readonly RowMapping[]): string[] =>
-  mappings.toReversed().map((mapping) => `DROP VIEW IF EXISTS ${viewName(mapping)}`)
+/** What v2's rows become in v1. Only where v2's tables are. */
+export const createDownViews = (mappings: readonly RowMapping[]): string[] =>
+  mappings
+    .flatMap((mapping) => downMappingOf(mapping) ?? [])
+    .map((down) => `CREATE VIEW ${downViewName(down.up)} AS ${downSelect(down)}`)

@@ -9,7 +9,8 @@ import {
   v2Only,
   type ColumnRule,
 } from './column-rules.js'
-import type { RowMapping, RowVersion } from './row-mapping.js'
+import { isUnsectioned, sectionOf } from './unsectioned.js'
+import { ownId, type RowMapping } from './row-mapping.js'
 
 /** What a task and its twins have in common; `t` is the v1 task, `m` the milestone whose section it is in. */
 const common: Readonly<Record<string, ColumnRule>> = {
@@ -23,64 +24,107 @@ const common: Readonly<Record<string, ColumnRule>> = {
   updatedAt: instant('t.updatedAt'),
 }
 
-/** v1 has no row for a twin. */
-const isTwin = 'NOT EXISTS (SELECT 1 FROM tasks own WHERE own.id = v2_tasks.id)'
+/** As the index has it: all tasks without a section stand at one place of their task type. */
+export const nameKey: RowMapping['unique'] = [
+  (of) => `coalesce(${of('sectionId')}, ${of('taskTypeId')})`,
+  'parentTaskId',
+  'name',
+]
 
-const nameKey = ['taskTypeId', 'sectionId', 'parentTaskId', 'name']
+const formOf = (id: string) => `LEFT JOIN task_forms f ON f.id = ${id} AND f.taskName = t.name`
+
+/** Target rows in the section that a milestone is, or in none where it stands for that. */
+const inSectionOf = (milestoneId: string) =>
+  `(sectionId = ${milestoneId} OR (sectionId IS NULL AND ${isUnsectioned(milestoneId)}
+    AND taskTypeId = (SELECT o.taskTypeId FROM milestones o WHERE o.id = ${milestoneId})))`
+
+const hasRow = (row: string) => `EXISTS (SELECT 1 FROM tasks own WHERE own.id = ${row}.id)`
+
+/** v1 has no row for a twin. */
+const isTwin = (row: string) => `NOT ${hasRow(row)}`
 
 const parents = { taskTypeId: 'task_types', sectionId: 'v2_task_type_sections' }
+
+const isWithoutType =
+  'EXISTS (SELECT 1 FROM milestones own WHERE own.id = t.milestoneId AND own.taskTypeId IS NULL)'
 
 export const tasks: RowMapping = {
   name: 'tasks',
   source: 'tasks',
   target: 'v2_tasks',
   about: 'A task stays a task, in the section and the task type of its milestone.',
-  from: 'tasks t LEFT JOIN milestones m ON m.id = t.milestoneId',
+  from: `tasks t LEFT JOIN milestones m ON m.id = t.milestoneId ${formOf('t.id')}`,
   id: 't.id',
   columns: {
-    taskTypeId: derived('m.taskTypeId', 'taskTypeId of its milestone'),
-    sectionId: reference('t.milestoneId', 'milestones'),
-    name: text('t.name'),
+    // Of any other milestone the section is held, and the task with it.
+    taskTypeId: derived('m.taskTypeId', 'taskTypeId of its milestone', [
+      { reason: 'orphan:milestoneId', when: `${isUnsectioned('t.milestoneId')} AND ${isWithoutType}` },
+    ]),
+    sectionId: { ...reference('t.milestoneId', 'milestones'), sql: sectionOf('t.milestoneId') },
+    name: { ...text('t.name'), sql: 'coalesce(f.name, t.name)' },
     ...common,
   },
+  extras: { milestoneId: 't.milestoneId' },
   parents,
+  owns: hasRow,
   walks: 'tasks',
-  replaced: (row) => `sectionId = ${row}.milestoneId AND id NOT IN (
-    SELECT twin.id FROM up_task_twins twin WHERE twin.sectionId = ${row}.milestoneId)`,
+  replaced: (row) => `${inSectionOf(`${row}.milestoneId`)} AND NOT EXISTS (
+    SELECT 1 FROM project_milestone_tasks q
+    WHERE q.milestoneId = ${row}.milestoneId AND ${twinId('q.taskId', 'q.milestoneId')} = v2_tasks.id)`,
+  form: { table: 'task_forms', holds: { taskName: 'name' } },
   parked: 'name',
   unique: nameKey,
+  scope: ownId,
   feeds: [
-    { table: 'tasks', mapped: (row) => `id = ${row}.id`, present: (row) => `id = ${row}.id` },
+    { table: 'tasks', scopes: (row) => `SELECT ${row}.id` },
     {
       table: 'milestones',
-      mapped: (row) => `sectionId = ${row}.id`,
-      present: (row) => `sectionId = ${row}.id AND NOT ${isTwin}`,
+      scopes: (row) => `SELECT t.id FROM tasks t WHERE t.milestoneId = ${row}.id`,
       columns: ['taskTypeId'],
+    },
+    {
+      // A task type may come, or get its id, after what refers to it.
+      table: 'task_types',
+      scopes: (row) =>
+        `SELECT t.id FROM milestones m JOIN tasks t ON t.milestoneId = m.id WHERE m.taskTypeId = ${row}.id`,
+      columns: ['id'],
     },
   ],
 }
+
+/** Whether it is the id of a twin in that milestone. */
+export const isOfMilestone = (id: string, milestone: string): string =>
+  `substr(${id}, -length(${milestone}) - 1) = '~' || ${milestone}`
 
 /** The id of the twin that task `t` has in the section of milestone `m`. */
 export const twinId = (task: string, milestone: string): string => `${task} || '~' || ${milestone}`
 
 /** Other tasks that stand in section `m`: its own, and the twins that other tasks have there. */
 const standsInSection = (name: string) => `(
-  EXISTS (SELECT 1 FROM tasks own WHERE own.milestoneId = m.id AND own.name = ${name})
+  EXISTS (
+    SELECT 1 FROM tasks own LEFT JOIN task_forms f ON f.id = own.id AND f.taskName = own.name
+    WHERE own.milestoneId = m.id AND coalesce(f.name, own.name) = ${name})
   OR EXISTS (
     SELECT 1 FROM project_milestone_tasks q JOIN tasks other ON other.id = q.taskId
     WHERE q.milestoneId = m.id AND other.milestoneId <> m.id AND other.id <> t.id AND other.name = ${name}))`
 
-const nameWithCode = `t.name || ' (' || home.code || ')'`
+/** A milestone without a code is held, but its tasks may have twins elsewhere. */
+const codeOf = (milestone: string) => `coalesce(${milestone}.code, ${milestone}.id)`
+const nameWithCode = `t.name || ' (' || ${codeOf('home')} || ')'`
 const isTakenWithCode = `(${standsInSection(nameWithCode)} OR EXISTS (
     SELECT 1 FROM project_milestone_tasks q JOIN tasks other ON other.id = q.taskId JOIN milestones h ON h.id = other.milestoneId
     WHERE q.milestoneId = m.id AND other.milestoneId <> m.id AND other.id <> t.id
-      AND other.name || ' (' || h.code || ')' = ${nameWithCode}))`
+      AND other.name || ' (' || ${codeOf('h')} || ')' = ${nameWithCode}))`
 
 const twinName = `CASE WHEN NOT ${standsInSection('t.name')} THEN t.name
-  WHEN ${isTakenWithCode} THEN t.name || ' (' || home.code || ', ' || t.id || ')' ELSE ${nameWithCode} END`
+  WHEN ${isTakenWithCode} THEN t.name || ' (' || ${codeOf('home')} || ', ' || t.id || ')' ELSE ${nameWithCode} END`
 
-const sectionsWith = (row: RowVersion) => `sectionId IN (
-  SELECT ${row}.milestoneId UNION ALL SELECT q.milestoneId FROM project_milestone_tasks q WHERE q.taskId = ${row}.id)`
+/** A twin for each task and milestone that a template puts together, though the task is of another. */
+const base = {
+  view: 'twins',
+  select: `SELECT DISTINCT p.taskId AS twinOf, p.milestoneId, t.milestoneId AS homeId, ${twinId('p.taskId', 'p.milestoneId')} AS id
+    FROM project_milestone_tasks p JOIN tasks t ON t.id = p.taskId AND t.milestoneId <> p.milestoneId`,
+}
 
 export const taskTwins: RowMapping = {
   name: 'task_twins',
@@ -88,43 +132,58 @@ export const taskTwins: RowMapping = {
   target: 'v2_tasks',
   about:
     'A project milestone task may name a milestone that is not its task’s. Its section then gets a twin of the task, one for all projects.',
-  from: `(SELECT DISTINCT taskId, milestoneId FROM project_milestone_tasks) p
-    JOIN tasks t ON t.id = p.taskId AND t.milestoneId <> p.milestoneId
+  base,
+  from: `twins p JOIN tasks t ON t.id = p.twinOf
     JOIN milestones home ON home.id = t.milestoneId JOIN milestones m ON m.id = p.milestoneId`,
-  id: twinId('p.taskId', 'p.milestoneId'),
+  id: 'p.id',
   columns: {
-    taskTypeId: derived('m.taskTypeId', 'taskTypeId of the milestone that the template names'),
-    sectionId: derived('p.milestoneId', 'the milestone that the template names'),
+    taskTypeId: derived('m.taskTypeId', 'taskTypeId of the milestone that the template names', [
+      { reason: 'orphan:taskTypeId', when: 'm.taskTypeId IS NULL' },
+    ]),
+    sectionId: derived(sectionOf('p.milestoneId'), 'the milestone that the template names'),
     name: derived(
       twinName,
       't.name; with the code of the task’s own milestone where the section has that name',
+      text('t.name').misfits,
     ),
     ...common,
   },
-  extras: { twinOf: 'p.taskId', homeId: 't.milestoneId' },
+  extras: { milestoneId: 'p.milestoneId', twinOf: 'p.twinOf' },
   parents,
+  owns: isTwin,
   parked: 'name',
   unique: nameKey,
-  heldBy: { table: 'v2_project_task_templates', column: 'taskId' },
+  // Removing it would take them, and their instances, along.
+  heldBy: { table: 'v2_project_task_templates', on: (row) => `holder.taskId = ${row}.id` },
+  // A name depends on all that stands in the section.
+  scope: {
+    keys: ['milestoneId'],
+    presentKeys: ['sectionId'],
+    mapped: 'u.milestoneId = NEW.milestoneId',
+    present: `(sectionId = NEW.milestoneId OR (sectionId IS NULL AND ${isOfMilestone('id', 'NEW.milestoneId')})) AND ${isTwin('v2_tasks')}`,
+  },
   feeds: [
     {
-      // A template that comes or goes brings its twin, and may free or take a name in the section.
       table: 'project_milestone_tasks',
-      mapped: (row) => `sectionId = ${row}.milestoneId`,
-      present: (row) => `sectionId = ${row}.milestoneId AND ${isTwin}`,
+      scopes: (row) => `SELECT ${row}.milestoneId`,
       columns: ['taskId', 'milestoneId'],
     },
     {
       // Its twins show its values, and its name may be taken or free now in its own section.
       table: 'tasks',
-      mapped: sectionsWith,
-      present: (row) => `${sectionsWith(row)} AND ${isTwin}`,
+      scopes: (row) => `SELECT ${row}.milestoneId
+        UNION SELECT q.milestoneId FROM project_milestone_tasks q WHERE q.taskId = ${row}.id`,
     },
     {
       table: 'milestones',
-      mapped: (row) => `(sectionId = ${row}.id OR homeId = ${row}.id)`,
-      present: (row) => `sectionId = ${row}.id AND ${isTwin}`,
+      scopes: (row) => `SELECT ${row}.id UNION SELECT q.milestoneId
+        FROM tasks t JOIN project_milestone_tasks q ON q.taskId = t.id WHERE t.milestoneId = ${row}.id`,
       columns: ['id', 'code', 'taskTypeId'],
+    },
+    {
+      table: 'task_types',
+      scopes: (row) => `SELECT m.id FROM milestones m WHERE m.taskTypeId = ${row}.id`,
+      columns: ['id'],
     },
   ],
 }

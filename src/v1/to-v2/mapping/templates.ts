@@ -1,5 +1,6 @@
 import {
   derived,
+  fittingInstant,
   flag,
   instant,
   optionalInstant,
@@ -7,20 +8,25 @@ import {
   reference,
   status,
   v2Only,
+  v2OnlyWhile,
+  initially,
 } from './column-rules.js'
-import type { RowMapping } from './row-mapping.js'
+import { ownId, type RowMapping, type RowVersion } from './row-mapping.js'
 import { twinId } from './tasks.js'
+import type { LegacySuffix } from '../../legacy/legacy-tables.js'
+import { sectionOf } from './unsectioned.js'
 
-/** A file's newer generation has this column of project_milestone_tasks; older ones do not. */
+/** What differs from one v1 file to the next. */
 export interface V1Shape {
+  /** A file's newer generation has this column of project_milestone_tasks; older ones do not. */
   hasResponsibleParties: boolean
+  /** What the names of its legacy tables end in; undefined: it has none. */
+  legacySuffix: LegacySuffix
 }
 
-/** A milestone that a cascade has taken away tells its task type no more: then every pair of the project may be meant. */
-const pair = (row: string) => `projectId = ${row}.projectId AND taskTypeId = coalesce(
-  (SELECT m.taskTypeId FROM milestones m WHERE m.id = ${row}.milestoneId), taskTypeId)`
-
-const pairsOfTaskType = (row: string) => `taskTypeId = ${row}.taskTypeId`
+/** SQL over a row of v2_project_task_types and its `holder`. */
+export const isSamePair = (row: string): string =>
+  `holder.projectId = ${row}.projectId AND holder.taskTypeId = ${row}.taskTypeId`
 
 export const projectTaskTypes: RowMapping = {
   name: 'project_task_types',
@@ -28,32 +34,67 @@ export const projectTaskTypes: RowMapping = {
   target: 'v2_project_task_types',
   about: 'A project has each task type of which it has a template; active where any of them is.',
   from: `project_milestone_tasks p JOIN milestones m ON m.id = p.milestoneId
-    JOIN tasks t ON t.id = p.taskId JOIN projects pr ON pr.id = p.projectId`,
+    JOIN task_types tt ON tt.id = m.taskTypeId JOIN projects pr ON pr.id = p.projectId`,
   groupBy: 'p.projectId, m.taskTypeId',
   id: `p.projectId || '~' || m.taskTypeId`,
   columns: {
     projectId: derived('p.projectId', 'p.projectId'),
     taskTypeId: derived('m.taskTypeId', 'taskTypeId of the template’s milestone'),
     isActive: derived(`max(coalesce(${flag('p.isActive').sql}, 0))`, 'true where any p.isActive is'),
-    createdAt: derived(`min(${instant('p.createdAt').sql})`, 'the earliest p.createdAt'),
-    updatedAt: derived(`max(${instant('p.createdAt').sql})`, 'the latest p.createdAt'),
+    // As long as none of its templates has a createdAt that fits, v2 has none of them.
+    createdAt: initially(`min(${fittingInstant('p.createdAt')})`, 'the earliest p.createdAt that fits', [
+      { reason: 'bad-date:createdAt', when: `min(${fittingInstant('p.createdAt')}) IS NULL` },
+    ]),
+    updatedAt: initially(`max(${fittingInstant('p.createdAt')})`, 'the latest p.createdAt that fits', []),
   },
   parents: { projectId: 'projects', taskTypeId: 'task_types' },
+  heldBy: {
+    table: 'attached_task_types',
+    on: isSamePair,
+  },
   // Not the id: it is made of two others, and a change of one of those must not make another row of it.
   key: ['projectId', 'taskTypeId'],
   unique: ['id'],
+  scope: {
+    keys: ['projectId', 'taskTypeId'],
+    mapped: 'u.projectId = NEW.projectId AND u.taskTypeId = NEW.taskTypeId',
+    present: 'projectId = NEW.projectId AND taskTypeId = NEW.taskTypeId',
+  },
   feeds: [
     {
+      // A milestone that a cascade has taken away tells its task type no more: then any pair of the project may be meant.
       table: 'project_milestone_tasks',
-      mapped: pair,
-      present: pair,
+      scopes: (
+        row,
+      ) => `SELECT ${row}.projectId, m.taskTypeId FROM milestones m WHERE m.id = ${row}.milestoneId
+        UNION SELECT x.projectId, x.taskTypeId FROM v2_project_task_types x
+        WHERE x.projectId = ${row}.projectId AND NOT EXISTS (SELECT 1 FROM milestones m WHERE m.id = ${row}.milestoneId)`,
       columns: ['projectId', 'milestoneId', 'isActive', 'createdAt'],
     },
-    { table: 'milestones', mapped: pairsOfTaskType, present: pairsOfTaskType, columns: ['taskTypeId'] },
+    {
+      table: 'task_types',
+      scopes: (row) => `SELECT p.projectId, m.taskTypeId FROM milestones m
+        JOIN project_milestone_tasks p ON p.milestoneId = m.id WHERE m.taskTypeId = ${row}.id`,
+      columns: ['id'],
+    },
+    {
+      table: 'projects',
+      scopes: (row) => `SELECT p.projectId, m.taskTypeId FROM project_milestone_tasks p
+        JOIN milestones m ON m.id = p.milestoneId WHERE p.projectId = ${row}.id`,
+      columns: ['id'],
+    },
+    {
+      table: 'milestones',
+      scopes: (
+        row,
+      ) => `SELECT x.projectId, x.taskTypeId FROM v2_project_task_types x WHERE x.taskTypeId = ${row}.taskTypeId
+        UNION SELECT p.projectId, ${row}.taskTypeId FROM project_milestone_tasks p WHERE p.milestoneId = ${row}.id`,
+      columns: ['taskTypeId'],
+    },
   ],
 }
 
-export const templates = ({ hasResponsibleParties }: V1Shape): RowMapping => ({
+export const templates = ({ hasResponsibleParties }: Pick<V1Shape, 'hasResponsibleParties'>): RowMapping => ({
   name: 'templates',
   source: 'project_milestone_tasks',
   target: 'v2_project_task_templates',
@@ -66,8 +107,9 @@ export const templates = ({ hasResponsibleParties }: V1Shape): RowMapping => ({
       ...reference('p.taskId', 'tasks'),
       sql: `CASE WHEN t.milestoneId IS p.milestoneId THEN p.taskId ELSE ${twinId('p.taskId', 'p.milestoneId')} END`,
       words: 'p.taskId, or its twin where p.milestoneId is not the task’s',
+      deviates: [{ rule: `'twin'`, when: 't.milestoneId <> p.milestoneId', original: 'p.taskId' }],
     },
-    sectionId: reference('p.milestoneId', 'milestones'),
+    sectionId: { ...reference('p.milestoneId', 'milestones'), sql: sectionOf('p.milestoneId') },
     dueDate: instant('p.dueDate'),
     owner: hasResponsibleParties ? optionalText('p.responsibleParties') : v2Only(),
     notes: optionalText('p.notes'),
@@ -80,27 +122,30 @@ export const templates = ({ hasResponsibleParties }: V1Shape): RowMapping => ({
   parents: { projectId: 'projects', taskId: 'v2_tasks', sectionId: 'v2_task_type_sections' },
   walks: 'project_milestone_tasks',
   replaced: (row) => `projectId = ${row}.projectId`,
-  // A twin belongs to one milestone, so it is free for the one template that wants it; a task may not be.
-  firstWritten: `instr(taskId, '~') > 0`,
   unique: ['projectId', 'taskId'],
+  scope: ownId,
   feeds: [
+    { table: 'project_milestone_tasks', scopes: (row) => `SELECT ${row}.id` },
     {
-      table: 'project_milestone_tasks',
-      mapped: (row) => `id = ${row}.id`,
-      present: (row) => `id = ${row}.id`,
+      // Where a console had foreign keys off, a project may come after its templates.
+      table: 'projects',
+      scopes: (row) => `SELECT q.id FROM project_milestone_tasks q WHERE q.projectId = ${row}.id`,
+      columns: ['id'],
     },
-    {
-      // A task that moves to another milestone leaves its templates misfiled, or sets them right.
+    // A task that moves to another milestone leaves its templates misfiled, or sets them right. A twin
+    // belongs to one milestone, so it is free for the one template that wants it; the task may not be yet.
+    ...['<>', '='].map((twinsFirst) => ({
       table: 'tasks',
-      mapped: (row) => `id IN (SELECT q.id FROM project_milestone_tasks q WHERE q.taskId = ${row}.id)`,
-      present: () => '0',
+      scopes: (
+        row: RowVersion,
+      ) => `SELECT q.id FROM project_milestone_tasks q LEFT JOIN tasks t ON t.id = q.taskId
+        WHERE q.taskId = ${row}.id AND coalesce(q.milestoneId ${twinsFirst} t.milestoneId, 1)`,
       columns: ['id', 'milestoneId'],
-    },
+    })),
     {
       // The id of a twin has the milestone's in it.
       table: 'milestones',
-      mapped: (row) => `sectionId = ${row}.id`,
-      present: () => '0',
+      scopes: (row) => `SELECT q.id FROM project_milestone_tasks q WHERE q.milestoneId = ${row}.id`,
       columns: ['id'],
     },
   ],
@@ -122,7 +167,7 @@ export const instances: RowMapping = {
     owner: v2Only(),
     notes: optionalText('i.notes'),
     isApplied: flag('i.isApplied'),
-    blockedReason: v2Only(),
+    blockedReason: v2OnlyWhile(`excluded.status = 'blocked'`),
     submissionFiles: optionalText('i.submissionFiles'),
     completedAt: optionalInstant('i.completedAt'),
     createdAt: instant('i.createdAt'),
@@ -132,15 +177,35 @@ export const instances: RowMapping = {
     supplierProjectInstanceId: 'supplier_project_instances',
     projectTaskTemplateId: 'v2_project_task_templates',
   },
+  wholeParents: {
+    supplierProjectInstanceId: `EXISTS (SELECT 1 FROM suppliers s WHERE s.id = parent.supplierId)
+      AND EXISTS (SELECT 1 FROM projects p WHERE p.id = parent.projectId)`,
+  },
   walks: 'supplier_task_instances',
   replaced: (row) => `supplierProjectInstanceId = ${row}.supplierProjectInstanceId
     AND projectTaskTemplateId = ${row}.projectMilestoneTaskId`,
   unique: ['supplierProjectInstanceId', 'projectTaskTemplateId'],
+  scope: ownId,
   feeds: [
+    { table: 'supplier_task_instances', scopes: (row) => `SELECT ${row}.id` },
     {
-      table: 'supplier_task_instances',
-      mapped: (row) => `id = ${row}.id`,
-      present: (row) => `id = ${row}.id`,
+      // Where a console had foreign keys off, a template may come after its instances.
+      table: 'project_milestone_tasks',
+      scopes: (row) =>
+        `SELECT i.id FROM supplier_task_instances i WHERE i.projectMilestoneTaskId = ${row}.id`,
+      columns: ['id'],
     },
+    {
+      table: 'supplier_project_instances',
+      scopes: (row) =>
+        `SELECT i.id FROM supplier_task_instances i WHERE i.supplierProjectInstanceId = ${row}.id`,
+      columns: ['id', 'supplierId', 'projectId'],
+    },
+    ...['supplier', 'project'].map((parent) => ({
+      table: `${parent}s`,
+      scopes: (row: RowVersion) => `SELECT i.id FROM supplier_project_instances a
+        JOIN supplier_task_instances i ON i.supplierProjectInstanceId = a.id WHERE a.${parent}Id = ${row}.id`,
+      columns: ['id'],
+    })),
   ],
 }

@@ -1,5 +1,7 @@
 import type { Handle } from '../../../db/database.js'
 import type { Check } from '../../../migration/report.js'
+import { instanceStatuses } from '../../../kernel/instance-status.js'
+import type { LegacySuffix } from '../../legacy/legacy-tables.js'
 import { noneOf } from './integrity.js'
 
 const SAMPLED_ROWS = 2_000
@@ -10,17 +12,79 @@ type Row = Record<string, unknown>
  * Reads rows of both schemas and applies the rules anew, in TypeScript: a check that shares its SQL with
  * the copy would share its mistakes. A sample spread evenly over the table; the other checks see all rows.
  */
-export function checkIndependently(db: Handle): Check[] {
-  return [checkInstances(db), checkTemplates(db)]
+export function checkIndependently(db: Handle, legacySuffix: LegacySuffix): Check[] {
+  return [
+    checkInstances(db),
+    checkTemplates(db),
+    ...(legacySuffix === undefined ? [] : checkLegacy(db, legacySuffix)),
+  ]
+}
+
+/** What the legacy tables have, and the rows of those and of v2 that they depend on, looked up one by one. */
+function checkLegacy(db: Handle, suffix: '_old' | ''): Check[] {
+  const [templates, instances] = [`task_templates${suffix}`, `task_instances${suffix}`]
+  const one = (sql: string) => {
+    const statement = db.prepare(sql)
+    return (id: unknown) => statement.get(id) as Row | undefined
+  }
+  const templateOf = one(`SELECT * FROM ${templates} WHERE id = ?`)
+  const assignmentOf = one(`SELECT * FROM supplier_projects${suffix} WHERE id = ?`)
+  const sharedOf = one('SELECT * FROM supplier_project_instances WHERE id = ?')
+  const placeOf = one('SELECT * FROM legacy_places WHERE taskTypeId = ?')
+  const isSetAside = one('SELECT id FROM set_aside_instances WHERE id = ?')
+  const rules = db.prepare('SELECT stored, status FROM status_rules').raw().all() as [string, string][]
+  const isCounted = db.prepare('SELECT 1 FROM supplier_task_instances LIMIT 1').get() === undefined
+  const wrongTemplates = sampled(db, templates, 'v2_project_task_templates').flatMap(({ id, v1, v2 }) =>
+    differences('v2_project_task_templates', id, v2, {
+      projectId: v1.projectId,
+      taskId: placeOf(v1.taskTypeId)?.taskId,
+      dueDate: instantOf(v1.canonicalDue, v2?.dueDate),
+      notes: v1.description,
+    }),
+  )
+  const wrongInstances = sampled(db, instances, 'v2_supplier_task_instances').flatMap(({ id, v1, v2 }) => {
+    const shared = sharedOf(v2?.supplierProjectInstanceId)
+    const legacy = assignmentOf(v1.supplierProjectId)
+    const due = instantOf(templateOf(v1.taskTemplateId)?.canonicalDue, v2?.dueDate)
+    const agreed = instantOf(v1.actualDue, v2?.actualDueDate ?? due)
+    const status = statusOf(v1.status, rules)
+    const isOverride = agreed !== null && (agreed !== due || v2?.actualDueDate === agreed)
+    return [
+      ...differences('supplier_project_instances', id, shared, {
+        supplierId: legacy?.supplierId,
+        projectId: legacy?.projectId,
+      }),
+      ...differences('v2_supplier_task_instances', id, v2, {
+        projectTaskTemplateId: v1.taskTemplateId,
+        status,
+        ...(isOverride || status === 'completed' ? {} : { dueDate: due }),
+        actualDueDate: isOverride ? agreed : null,
+        completedAt: instantOf(v1.completedAt, v2?.completedAt),
+        isApplied: isCounted && isSetAside(id) === undefined ? 1 : 0,
+        notes: v1.notes,
+        createdAt: instantOf(v1.createdAt, v2?.createdAt),
+        updatedAt: instantOf(v1.updatedAt, v2?.updatedAt),
+      }),
+    ]
+  })
+  return [
+    noneOf(
+      'independent-legacy',
+      'independent',
+      'Rows of the legacy tables, read and compared outside SQL, are as the rules say',
+      [...wrongTemplates, ...wrongInstances],
+    ),
+  ]
 }
 
 function checkInstances(db: Handle): Check {
   const rows = sampled(db, 'supplier_task_instances', 'v2_supplier_task_instances')
+  const rules = db.prepare('SELECT stored, status FROM status_rules').raw().all() as [string, string][]
   const wrong = rows.flatMap(({ id, v1, v2 }) =>
     differences('v2_supplier_task_instances', id, v2, {
       supplierProjectInstanceId: v1.supplierProjectInstanceId,
       projectTaskTemplateId: v1.projectMilestoneTaskId,
-      status: v1.status,
+      status: statusOf(v1.status, rules),
       dueDate: instantOf(v1.dueDate, v2?.dueDate),
       actualDueDate: instantOf(v1.actualDueDate, v2?.actualDueDate),
       completedAt: instantOf(v1.completedAt, v2?.completedAt),
@@ -47,7 +111,7 @@ function checkTemplates(db: Handle): Check {
     return differences('v2_project_task_templates', id, v2, {
       projectId: v1.projectId,
       taskId: homeOf.get(task) === milestone ? task : `${task}~${milestone}`,
-      sectionId: milestone,
+      sectionId: milestone.startsWith('unsectioned~') ? null : milestone,
       dueDate: instantOf(v1.dueDate, v2?.dueDate),
       isActive: flagOf(v1.isActive),
       notes: v1.notes,
@@ -72,7 +136,7 @@ function sampled(
   const v2Row = db.prepare(`SELECT * FROM ${v2Table} WHERE id = ?`)
   const rows = db
     .prepare(
-      `SELECT * FROM ${v1Table} WHERE rowid % ? = 0 AND id NOT IN (SELECT rowId FROM migration_quarantine)`,
+      `SELECT * FROM ${v1Table} WHERE rowid % ? = 0 AND id NOT IN (SELECT rowId FROM migration_quarantine WHERE resolution IS NULL)`,
     )
     .all(step) as Row[]
   return rows.map((v1) => ({ id: v1.id as string, v1, v2: v2Row.get(v1.id) as Row | undefined }))
@@ -96,6 +160,12 @@ function instantOf(stored: unknown, actual: unknown): unknown {
   if (day === undefined || time === undefined) return undefined
   const exact = Date.parse(`${day}T${time}${zone ?? 'Z'}`) + Number((Number(fraction ?? 0) * 1000).toFixed(6))
   return typeof actual === 'number' && Math.abs(actual - exact) < 1 ? actual : Math.round(exact)
+}
+
+function statusOf(stored: unknown, rules: readonly (readonly [string, string])[]): unknown {
+  if (typeof stored !== 'string' || instanceStatuses.some((status) => status === stored)) return stored
+  const [, said] = rules.find(([from]) => from === stored) ?? []
+  return said ?? stored.trim().toLowerCase().replaceAll(/[ -]/g, '_')
 }
 
 function flagOf(stored: unknown): unknown {

@@ -2,18 +2,22 @@ import type { V1Tables } from '../../tables.js'
 import type { V2Tables } from '../../../v2/tables.js'
 import type { CompiledQuery, Kysely, Transaction } from 'kysely'
 import { kyselyOver, openWorkerHandle, underSchema, type Handle } from '../../../db/database.js'
+import { takeLock } from '../../../db/worker-lock.js'
 import { DAY_MS } from '../../../kernel/due-date.js'
 import type { Check, Timing } from '../../../migration/report.js'
 import { v2Dashboard } from '../../../v2/dashboard/dashboard.js'
 import { moveDueDate as moveInV2 } from '../../../v2/project-task-templates/move-due-date.js'
 import { listInstances as listInV2 } from '../../../v2/supplier-task-instances/supplier-task-instances.repository.js'
 import { v1Dashboard } from '../../dashboard/v1-dashboard.js'
+import { sampledTemplates } from './propagation.js'
 import { moveDueDate as moveInV1 } from '../../project-milestone-tasks/move-due-date.js'
 import { listSupplierTaskInstances as listInV1 } from '../../supplier-task-instances/supplier-task-instances.repository.js'
 
 /** In turns, so that a noise of the machine meets both; the best of each counts. */
 const ROUNDS = 5
-const ENOUGH_MS = 4_000
+const ENOUGH_MS = 2_000
+/** Of so many templates, spread over the table, one is chosen. */
+const SAMPLED_TEMPLATES = 400
 /** Differences below this are the clock's, not the schema's. */
 const NOISE_MS = 2
 /** v2 may be this much slower before the check notes it, and this much before it fails. */
@@ -26,18 +30,28 @@ type Act = (trx: Transaction<unknown>) => Promise<unknown>
 interface Query {
   name: string
   /** One that reads and then writes must have the lock from its start: a commit in between would fail it. */
-  begin: 'BEGIN' | 'BEGIN IMMEDIATE'
+  begin: (handle: Handle) => void
   v1: Act
   v2: Act
 }
 
-/** What clients ask most, timed on both schemas in transactions that are rolled back, with the plans. */
-export async function timeQueries(path: string, asOf: number): Promise<{ timings: Timing[]; check: Check }> {
+const beginReading = (handle: Handle) => void handle.exec('BEGIN')
+
+/**
+ * What clients ask most, timed on both schemas in transactions that are rolled back, with the plans.
+ *
+ * @param rest called before each of them, without a lock or a snapshot
+ */
+export async function timeQueries(
+  path: string,
+  asOf: number,
+  rest: () => Promise<void>,
+): Promise<{ timings: Timing[]; check: Check }> {
   const handle = openWorkerHandle(path)
   const queries = [dashboards(asOf), instanceList(asOf), ...dueDateChange(handle)]
   const timings: Timing[] = []
   try {
-    for (const query of queries) timings.push(await timed(handle, query))
+    for (const query of queries) timings.push(await timed(handle, query, rest))
   } finally {
     handle.close()
   }
@@ -46,7 +60,7 @@ export async function timeQueries(path: string, asOf: number): Promise<{ timings
 
 const dashboards = (asOf: number): Query => ({
   name: 'dashboard',
-  begin: 'BEGIN',
+  begin: beginReading,
   v1: (trx) => v1Dashboard(underSchema<V1Tables, unknown>(trx), asOf),
   v2: (trx) => v2Dashboard(underSchema<V2Tables, unknown>(trx), asOf),
 })
@@ -55,7 +69,7 @@ const firstPage = { limit: 50, after: undefined }
 
 const instanceList = (asOf: number): Query => ({
   name: 'list of overdue instances',
-  begin: 'BEGIN',
+  begin: beginReading,
   v1: (trx) => listInV1(underSchema<V1Tables, unknown>(trx), firstPage, { overdue: true }, asOf),
   v2: (trx) => listInV2(underSchema<V2Tables, unknown>(trx), firstPage, { overdue: true }, asOf),
 })
@@ -64,7 +78,7 @@ const instanceList = (asOf: number): Query => ({
 function dueDateChange(handle: Handle): Query[] {
   const template = handle
     .prepare(
-      `SELECT t.id, t.dueDate + ${DAY_MS} AS dueDate FROM v2_project_task_templates t
+      `SELECT t.id, t.dueDate + ${DAY_MS} AS dueDate FROM (${sampledTemplates(SAMPLED_TEMPLATES)}) t
        JOIN v2_supplier_task_instances i ON i.projectTaskTemplateId = t.id
        GROUP BY t.id HAVING count(*) <= 200 ORDER BY count(*) DESC, t.id LIMIT 1`,
     )
@@ -74,18 +88,21 @@ function dueDateChange(handle: Handle): Query[] {
   return [
     {
       name: 'change of a due date',
-      begin: 'BEGIN IMMEDIATE',
+      begin: takeLock,
       v1: (trx) => moveInV1(underSchema<V1Tables, unknown>(trx), id, dueDate, Date.now()),
       v2: (trx) => moveInV2(underSchema<V2Tables, unknown>(trx), id, dueDate, Date.now()),
     },
   ]
 }
 
-async function timed(handle: Handle, query: Query): Promise<Timing> {
+async function timed(handle: Handle, query: Query, rest: () => Promise<void>): Promise<Timing> {
   const statements: CompiledQuery[] = []
   const db = kyselyOver<unknown>(
     handle,
-    async (one) => void one.exec(query.begin),
+    async (one) => {
+      await rest()
+      query.begin(one)
+    },
     (one) => statements.push(one),
   )
   const plan = {
@@ -94,12 +111,17 @@ async function timed(handle: Handle, query: Query): Promise<Timing> {
   }
   const best = { v1: Infinity, v2: Infinity }
   const startedAt = performance.now()
-  for (let round = 0; round < ROUNDS && (round < 1 || performance.now() - startedAt < ENOUGH_MS); round++) {
+  const isEnough = (round: number) =>
+    (round >= ROUNDS && !isTooSlow(best)) || performance.now() - startedAt > ENOUGH_MS
+  for (let round = 0; round === 0 || !isEnough(round); round++) {
     best.v1 = Math.min(best.v1, await milliseconds(db, query.v1))
     best.v2 = Math.min(best.v2, await milliseconds(db, query.v2))
   }
   return { query: query.name, v1Ms: best.v1, v2Ms: best.v2, ratio: best.v2 / best.v1, plan }
 }
+
+/** Also after five rounds this may be the machine's doing: then more of them follow, as noise only ever adds. */
+const isTooSlow = ({ v1, v2 }: { v1: number; v2: number }) => v2 / v1 > FAILED_RATIO && v2 - v1 > FAILED_MS
 
 async function milliseconds(db: Kysely<unknown>, act: Act): Promise<number> {
   let elapsed = Infinity
@@ -140,7 +162,7 @@ async function rolledBack(db: Kysely<unknown>, act: Act): Promise<void> {
 
 function asCheck(timings: readonly Timing[]): Check {
   const slower = timings.filter(({ ratio, v1Ms, v2Ms }) => ratio > NOTED_RATIO && v2Ms - v1Ms > NOISE_MS)
-  const tooSlow = slower.some(({ ratio, v1Ms, v2Ms }) => ratio > FAILED_RATIO && v2Ms - v1Ms > FAILED_MS)
+  const tooSlow = slower.some(({ v1Ms: v1, v2Ms: v2 }) => isTooSlow({ v1, v2 }))
   return {
     id: 'performance',
     group: 'performance',

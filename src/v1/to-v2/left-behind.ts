@@ -1,0 +1,52 @@
+import type { Run } from '../../migration/run.js'
+import { allHeld, heldOf, type HeldRows } from './held-rows.js'
+import { andNotSpared, keepsIds, type RowMapping } from './mapping/row-mapping.js'
+import { underGuard } from './sync/guard.js'
+import { mappingFor } from './v1-shape.js'
+import { windowsOf } from './validate/snapshot.js'
+
+/**
+ * Looks at every row that v2 does not have, and at every row in quarantine: what does not fit is on record
+ * with this run, and what has been mended is not any more.
+ */
+export async function recordLeftBehind(run: Run): Promise<void> {
+  const mappings = mappingFor(run.db)
+  for (const held of allHeld(mappings)) {
+    const mapping = mappings.find(({ name }) => name === held.name)
+    run.transaction(() => underGuard(run.db, () => lookAgain(run, held, mapping)))
+    await run.rest()
+  }
+  for (const mapping of mappings) await recordMissing(run, mapping)
+  run.transaction(() => {
+    run.db.prepare('UPDATE migration_quarantine SET jobId = ? WHERE resolution IS NULL').run(run.job.id)
+  })
+}
+
+/** An id that is no text is on record as text; only then is the whole table looked through for it. */
+function lookAgain(run: Run, { name, source }: HeldRows, mapping: RowMapping | undefined): void {
+  run.db.exec(`INSERT INTO record_${name} SELECT coalesce(
+      (SELECT s.id FROM ${source} s WHERE s.id = q.rowId),
+      (SELECT s.id FROM ${source} s WHERE CAST(s.id AS TEXT) = q.rowId), q.rowId)
+    FROM migration_quarantine q WHERE q.mapping = '${name}' AND q.resolution IS NULL`)
+  if (mapping === undefined || !keepsIds(mapping))
+    run.db.exec(`INSERT INTO record_${name} SELECT id FROM held_${name} WHERE reason IS NOT NULL`)
+}
+
+async function recordMissing(run: Run, mapping: RowMapping): Promise<void> {
+  const held = heldOf(mapping)
+  if (held === undefined || !keepsIds(mapping)) return
+  const isMissing = `FROM ${held.source} s WHERE NOT EXISTS (
+    SELECT 1 FROM ${mapping.target} t WHERE t.id = s.id ${andNotSpared(mapping, 't')})`
+  const within = '(s.id > @after AND (@upTo IS NULL OR s.id <= @upTo))'
+  const record = run.db.prepare(`INSERT INTO record_${held.name} SELECT s.id ${isMissing} AND ${within}`)
+  run.transaction(() =>
+    underGuard(run.db, () => {
+      // The windows begin after the empty id.
+      run.db.exec(`INSERT INTO record_${held.name} SELECT s.id ${isMissing} AND (s.id IS NULL OR s.id <= '')`)
+    }),
+  )
+  for (const window of windowsOf(run.db, held.source)) {
+    run.transaction(() => underGuard(run.db, () => record.run(window)))
+    await run.rest()
+  }
+}

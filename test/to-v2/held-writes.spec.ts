@@ -1,0 +1,193 @@
+import t, { type Test } from 'tap'
+import type { Handle } from '../../src/db/database.js'
+import { unaccounted } from './accounted.js'
+import { copyOf, runHere, sqlConsole } from './migrated.js'
+import { CREATED, DUE, givenIn, rowIn, v1File } from './v1-file.js'
+
+const waiting = (db: Handle) =>
+  db
+    .prepare(
+      'SELECT rowId, reason FROM migration_quarantine WHERE resolution IS NULL ORDER BY mapping, rowId',
+    )
+    .all()
+
+const resolution = (db: Handle, rowId: string) =>
+  db.prepare('SELECT resolution FROM migration_quarantine WHERE rowId = ?').pluck().get(rowId)
+
+/** A migrated file with one instance, and what it refers to. */
+async function migratedChain(t: Test) {
+  const { path, handle, given } = await v1File(t, { responsibleParties: true })
+  const milestone = given.milestone()
+  const task = given.task({ milestoneId: milestone })
+  const template = given.template({ taskId: task })
+  const instance = given.instance({ projectMilestoneTaskId: template, notes: 'as agreed' })
+  const run = await runHere(path, 'migrate', { onInvalidRow: 'quarantine' })
+  t.equal(run.state, 'succeeded', JSON.stringify(run.error))
+  handle.close()
+  return { path, milestone, task, template, instance }
+}
+
+const chain = await migratedChain(t)
+
+/** A copy of it, whose rows stop fitting. */
+function onCopy(t: Test) {
+  const path = copyOf(t, chain.path)
+  const handle = sqlConsole(path)
+  t.teardown(() => handle.close())
+  const passes = async () => {
+    const { report } = await runHere(path, 'validate')
+    t.same(report?.checks.filter(({ status }) => status === 'failed') ?? [], [])
+    t.same(unaccounted(handle), [])
+  }
+  return { ...chain, path, handle, given: givenIn(handle, 100), row: rowIn(handle), passes }
+}
+
+t.test('a write of v2 to a row that v1 has made unfit', async (t) => {
+  t.test('leaves every value of v1 as it is that it does not change', async (t) => {
+    const { handle, instance, row, passes } = onCopy(t)
+    handle.exec(`UPDATE supplier_task_instances SET dueDate = 'soon', isApplied = 'perhaps', notes = 'newer'`)
+    handle.exec(`UPDATE v2_supplier_task_instances SET status = 'blocked', blockedReason = 'no parts'`)
+    t.match(row('supplier_task_instances', instance), {
+      status: 'blocked',
+      dueDate: 'soon',
+      isApplied: 'perhaps',
+      notes: 'newer',
+    })
+    t.same(waiting(handle), [{ rowId: instance, reason: 'bad-date:dueDate' }])
+    await passes()
+  })
+
+  t.test('mends what it changes, and the row has v1’s other values then', async (t) => {
+    const { handle, instance, row, passes } = onCopy(t)
+    handle.exec(`UPDATE supplier_task_instances SET dueDate = 'soon', notes = 'newer'`)
+    handle.exec(`UPDATE v2_supplier_task_instances SET owner = 'Ann', dueDate = ${DUE + 1}`)
+    t.match(row('supplier_task_instances', instance), { dueDate: DUE + 1, notes: 'newer' })
+    t.match(row('v2_supplier_task_instances', instance), { dueDate: DUE + 1, notes: 'newer', owner: 'Ann' })
+    t.same(waiting(handle), [])
+    t.equal(resolution(handle, instance), 'migrated')
+    await passes()
+  })
+
+  for (const [table, v1, v2, broken, change] of [
+    ['milestone', 'milestones', 'v2_task_type_sections', 'createdAt', `description = 'seen'`],
+    ['task', 'tasks', 'v2_tasks', 'isRequired', `description = 'seen'`],
+    ['template', 'project_milestone_tasks', 'v2_project_task_templates', 'dueDate', `notes = 'seen'`],
+  ] as const)
+    t.test(`keeps an unfit ${table} as v1 has it`, async (t) => {
+      const { handle, row, passes, ...ids } = onCopy(t)
+      handle.exec(`UPDATE ${v1} SET ${broken} = 'soon'`)
+      handle.exec(`UPDATE ${v2} SET ${change}`)
+      const stored = row(v1, ids[table])
+      t.equal(stored?.[broken], 'soon')
+      t.ok(Object.values(stored ?? {}).includes('seen'))
+      t.match(waiting(handle), [{ rowId: ids[table] }])
+      await passes()
+    })
+
+  t.test('keeps a reference of v1 that leads nowhere', async (t) => {
+    const { handle, template, row, passes } = onCopy(t)
+    handle.exec(`UPDATE project_milestone_tasks SET taskId = 'gone'`)
+    handle.exec(`UPDATE v2_project_task_templates SET notes = 'seen'`)
+    t.match(row('project_milestone_tasks', template), { taskId: 'gone', notes: 'seen' })
+    t.same(waiting(handle), [{ rowId: template, reason: 'orphan:taskId' }])
+    await passes()
+  })
+
+  t.test('that deletes it leaves on record what v1 had', async (t) => {
+    const { handle, instance, passes } = onCopy(t)
+    handle.exec(`UPDATE supplier_task_instances SET dueDate = 'soon'`)
+    handle.exec(`DELETE FROM v2_supplier_task_instances`)
+    t.equal(handle.prepare('SELECT count(*) FROM supplier_task_instances').pluck().get(), 0)
+    t.equal(resolution(handle, instance), 'gone')
+    await passes()
+  })
+})
+
+t.test('a write of v2 above a row in quarantine', async (t) => {
+  t.test('that takes it along in v1 leaves it on record as gone', async (t) => {
+    const { handle, given, template, passes } = onCopy(t)
+    const held = given.instance({ projectMilestoneTaskId: template, status: 'lost' })
+    t.same(waiting(handle), [{ rowId: held, reason: 'invalid-status:status' }])
+    handle.pragma('foreign_keys = ON')
+    handle.prepare('DELETE FROM v2_project_task_templates WHERE id = ?').run(template)
+    t.same(waiting(handle), [])
+    t.equal(resolution(handle, held), 'gone')
+    await passes()
+  })
+
+  t.test('that gives its parent another id is on record with it', async (t) => {
+    const { handle, given, template, passes } = onCopy(t)
+    const held = given.instance({ projectMilestoneTaskId: template, status: 'lost' })
+    handle.pragma('foreign_keys = ON')
+    handle.exec(`UPDATE v2_project_task_templates SET id = id || 'x'`)
+    t.same(waiting(handle), [{ rowId: held, reason: 'invalid-status:status' }])
+    await passes()
+  })
+})
+
+t.test('a write of v1', async (t) => {
+  t.test('is not refused for the first template of a task type whose createdAt says nothing', async (t) => {
+    const { handle, given, row, passes } = onCopy(t)
+    const template = given.template({ createdAt: 'soon' })
+    t.same(waiting(handle), [{ rowId: template, reason: 'bad-date:createdAt' }])
+    const pairs = () => handle.prepare('SELECT count(*) FROM v2_project_task_types').pluck().get()
+    t.equal(pairs(), 1, 'the task type waits with it')
+    await passes()
+    handle.prepare('UPDATE project_milestone_tasks SET createdAt = ? WHERE id = ?').run(CREATED, template)
+    t.same(waiting(handle), [])
+    t.equal(pairs(), 2, 'and comes with it')
+    t.ok(row('v2_project_task_templates', template))
+    await passes()
+  })
+
+  t.test('takes the dates of a project’s task type from those that are dates of ours', async (t) => {
+    const { handle, given, passes } = onCopy(t)
+    const projectId = given.project()
+    const milestoneId = given.milestone()
+    for (const createdAt of [5, CREATED, 'soon'])
+      given.template({ projectId, taskId: given.task({ milestoneId }), createdAt })
+    t.match(
+      handle
+        .prepare('SELECT createdAt, updatedAt FROM v2_project_task_types WHERE projectId = ?')
+        .all(projectId),
+      [{ createdAt: CREATED, updatedAt: CREATED }],
+    )
+    await passes()
+  })
+})
+
+t.test('a task type that gets the id to which orphaned milestones refer', async (t) => {
+  for (const foreignKeys of ['ON', 'OFF'])
+    t.test(`takes them along to v2, with foreign keys ${foreignKeys}`, async (t) => {
+      const { path, handle, given } = await v1File(t)
+      const taskType = given.taskType()
+      const own = given.milestone({ taskTypeId: taskType })
+      const orphans = [1, 2].map(() => given.milestone({ taskTypeId: 'lost' }))
+      const tasks = orphans.map((milestoneId) => given.task({ milestoneId, name: 'alike' }))
+      const [template, twin, back] = [tasks[0], orphans[1], own].map((milestoneId, n) =>
+        given.template({ taskId: tasks[0] ?? '', ...(n === 0 ? {} : { milestoneId: milestoneId ?? '' }) }),
+      )
+      for (const projectMilestoneTaskId of [template, twin, back])
+        given.instance({ projectMilestoneTaskId: projectMilestoneTaskId ?? '' })
+      await runHere(path, 'migrate', { onInvalidRow: 'quarantine' })
+      t.ok(waiting(handle).length > 0)
+      const rowsOf = (table: string) => handle.prepare(`SELECT id FROM ${table} ORDER BY id`).pluck().all()
+      const tables = ['milestones', 'tasks', 'project_milestone_tasks', 'supplier_task_instances']
+      const before = tables.map(rowsOf)
+      handle.pragma(`foreign_keys = ${foreignKeys}`)
+      handle.exec(`UPDATE task_types SET id = 'lost' WHERE id = '${taskType}'`)
+      const after = tables.map(rowsOf)
+      t.same(
+        before.map((ids, n) => ids.filter((id) => !after[n]?.includes(id))),
+        tables.map(() => []),
+        'v1 keeps every row',
+      )
+      const inV2 = new Set(rowsOf('v2_project_task_templates'))
+      t.ok(inV2.has(template) && inV2.has(twin))
+      // What the old id was referred to by is what is lost now.
+      t.equal(waiting(handle).length > 0, foreignKeys === 'OFF')
+      const { report } = await runHere(path, 'validate')
+      t.same(report?.checks.filter(({ status }) => status === 'failed') ?? [], [])
+      t.same(unaccounted(handle), [])
+    })
+})
