@@ -1,50 +1,50 @@
 import { Type, type Static } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../db/database.js'
+import { OnceHeaders, writeOnce } from '../http/idempotency.js'
 import { answerPage, readPage } from '../http/page.js'
 import { IdParams, PageOf, PageQuery, ProblemAnswers } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import { readPart } from '../http/validation.js'
-import { toWire } from '../http/wire.js'
 import { conflict, notFound } from '../kernel/problem.js'
 import type { JobHost } from '../migration/host.js'
 import type { JobKind } from '../migration/job.js'
-import { findJob, isUnfinished, listJobs, type Job } from '../migration/jobs.repository.js'
+import { getJob, isUnfinished, listJobs, type Job } from '../migration/jobs.repository.js'
 import { reportMarkdown } from '../migration/report-markdown.js'
 import type { JournalTables } from '../migration/tables.js'
+import { askedBy } from './audit-log.routes.js'
+import { eventsRoute } from './events.routes.js'
+import { requestRoutes } from './job-requests.routes.js'
+import { asWire, pathOf } from './job-wire.js'
 import { MigrationJob, Report, startMigration } from './migrations.schemas.js'
 
 const DEFAULT_WAIT_SECONDS = 60
 const LONGEST_WAIT_SECONDS = 600
 const tags = ['Migrations']
 
-const pathOf = (id: string) => `/admin/migrations/${id}`
-
-const asWire = (job: Job): Static<typeof MigrationJob> =>
-  toWire(MigrationJob, { ...job, links: { self: pathOf(job.id), report: `${pathOf(job.id)}/report` } })
-
-/** A migration job is one resource with one life cycle, whatever its kind. */
-export function migrationRoutes(
-  app: App,
-  { db, host, kinds }: { db: Database<JournalTables>; host: JobHost; kinds: readonly JobKind[] },
-): void {
-  startRoute(app, host, kinds)
-  readingRoutes(app, db)
-  for (const [action, requested] of [
-    ['pause', 'pause'],
-    ['resume', null],
-    ['cancel', 'cancel'],
-  ] as const)
-    requestRoute(app, host, action, requested)
+interface MigrationContext {
+  db: Database<JournalTables>
+  host: JobHost
+  kinds: readonly JobKind[]
 }
 
-function startRoute(app: App, host: JobHost, kinds: readonly JobKind[]): void {
+/** A migration job is one resource with one life cycle, whatever its kind. */
+export function migrationRoutes(app: App, { db, host, kinds }: MigrationContext): void {
+  startRoute(app, { db, host, kinds })
+  for (const kind of kinds) if (kind.path !== undefined) shortRoute(app, { db, host }, kind, kind.path)
+  readingRoutes(app, db)
+  eventsRoute(app, db)
+  requestRoutes(app, host)
+}
+
+function startRoute(app: App, { db, host, kinds }: MigrationContext): void {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
   const schema = {
     operationId: 'startMigration',
     summary: 'Start a migration job',
     description: kinds.map(({ name, summary }) => `- \`${name}\`: ${summary}`).join('\n'),
     tags,
+    headers: OnceHeaders,
     body: startMigration([...byName.keys()]),
     response: { 200: MigrationJob, 202: MigrationJob, ...ProblemAnswers },
   }
@@ -52,7 +52,39 @@ function startRoute(app: App, host: JobHost, kinds: readonly JobKind[]): void {
     const kind = byName.get(request.body.job)
     if (kind === undefined) throw notFound('job kind', request.body.job)
     const options = readPart(kind.options, request.body.options ?? {}, '/options')
-    const started = await host.start(kind, options)
+    // An Idempotency-Key that was used before leads to the job of then, as it is now.
+    const started = await host.start(kind, options, {
+      make: (effect) => writeOnce(db, reply, effect),
+      asked: askedBy(request, request.body.reason),
+    })
+    return answerJob(reply, await host.wait(started.id, waitSeconds(request) * 1000))
+  })
+}
+
+/** A job that also has a route of its own: the body is its options. */
+function shortRoute(
+  app: App,
+  { db, host }: Pick<MigrationContext, 'db' | 'host'>,
+  kind: JobKind,
+  path: string,
+): void {
+  const schema = {
+    operationId: `${kind.name}Now`,
+    summary: kind.summary,
+    description: `The same as \`POST /admin/migrations\` with the job \`${kind.name}\`.`,
+    tags,
+    headers: OnceHeaders,
+    body: kind.options,
+    response: { 200: MigrationJob, 202: MigrationJob, ...ProblemAnswers },
+  }
+  // Without a body it is asked for without options.
+  const preValidation = async (request: FastifyRequest) => void (request.body ??= {})
+  app.post(path, { schema, preValidation }, async (request, reply) => {
+    const options = readPart(kind.options, request.body, '')
+    const started = await host.start(kind, options, {
+      make: (effect) => writeOnce(db, reply, effect),
+      asked: askedBy(request),
+    })
     return answerJob(reply, await host.wait(started.id, waitSeconds(request) * 1000))
   })
 }
@@ -71,11 +103,6 @@ function answerJob(reply: FastifyReply, job: Job) {
 }
 
 function readingRoutes(app: App, db: Database<JournalTables>): void {
-  const getJob = async (id: string) => {
-    const job = await findJob(db.reader, id)
-    if (job === undefined) throw notFound('migration job', id)
-    return job
-  }
   const list = {
     operationId: 'listMigrations',
     summary: 'List migration jobs, newest first',
@@ -95,7 +122,9 @@ function readingRoutes(app: App, db: Database<JournalTables>): void {
     params: IdParams,
     response: { 200: MigrationJob, ...ProblemAnswers },
   }
-  app.get('/migrations/:id', { schema: get }, async (request) => asWire(await getJob(request.params.id)))
+  app.get('/migrations/:id', { schema: get }, async (request) =>
+    asWire(await getJob(db.reader, request.params.id)),
+  )
 
   const report = {
     operationId: 'getMigrationReport',
@@ -105,24 +134,11 @@ function readingRoutes(app: App, db: Database<JournalTables>): void {
     response: { 200: Type.Union([Report, Type.String()]), ...ProblemAnswers },
   }
   app.get('/migrations/:id/report', { schema: report }, async (request, reply) => {
-    const job = await getJob(request.params.id)
+    const job = await getJob(db.reader, request.params.id)
     if (job.report === null) throw conflict('no-report', `The job is ${job.state}: it has no report.`)
     const isForPerson = (request.headers.accept ?? '').includes('markdown')
     return isForPerson
       ? reply.type('text/markdown; charset=utf-8').send(reportMarkdown(job.report))
       : reply.send(job.report as Static<typeof Report>)
   })
-}
-
-function requestRoute(app: App, host: JobHost, action: string, requested: 'pause' | 'cancel' | null): void {
-  const schema = {
-    operationId: `${action}Migration`,
-    summary: `${action.replace(/^./, (first) => first.toUpperCase())} a migration job; takes effect after the chunk at hand`,
-    tags,
-    params: IdParams,
-    response: { 200: MigrationJob, ...ProblemAnswers },
-  }
-  app.post(`/migrations/:id/${action}`, { schema }, async (request) =>
-    asWire(await host.request(request.params.id, requested)),
-  )
 }

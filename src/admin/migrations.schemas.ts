@@ -1,8 +1,19 @@
 import { Type } from '@sinclair/typebox'
-import { Body, Id, Instant, Nullable, StringEnum } from '../http/schemas.js'
-import { jobStates, phaseNames } from '../migration/job.js'
+import { Body, Id, Instant, Line, Nullable, StringEnum } from '../http/schemas.js'
+import { jobStates, phaseNames, throttleReasons } from '../migration/job.js'
+import { Assessment } from './assessment.schemas.js'
 
 const Sample = Type.Array(Type.Unknown())
+
+const DateChange = Type.Object({
+  table: Type.String(),
+  column: Type.String(),
+  before: StringEnum(['not-counted'], { description: 'by the old application, to which text was never due' }),
+  after: StringEnum(['overdue', 'due-next-7-days']),
+  count: Type.Integer(),
+  samples: Sample,
+  sql: Type.String(),
+})
 
 export const Report = Type.Object({
   status: StringEnum(['passed', 'passed-with-notes', 'failed']),
@@ -20,9 +31,15 @@ export const Report = Type.Object({
       target: Type.String(),
       sourceRows: Type.Integer(),
       targetRows: Type.Integer(),
+      equal: Type.Integer(),
+      byRule: Type.Integer({ description: 'rows of which some value is another by a stated rule' }),
       quarantined: Type.Integer(),
       mismatched: Type.Integer(),
     }),
+  ),
+  lineage: Type.Array(
+    Type.Object({ table: Type.String(), column: Type.String(), rule: Type.String(), values: Type.Integer() }),
+    { description: 'values of v2 that are not simply v1’s, counted by the rule that made them' },
   ),
   checks: Type.Array(
     Type.Object({
@@ -38,12 +55,18 @@ export const Report = Type.Object({
   issues: Type.Array(
     Type.Object({
       code: Type.String(),
+      subcase: Type.Optional(Type.String({ description: 'which case of the class, where it has several' })),
       severity: StringEnum(['blocking', 'resolved', 'noted']),
-      table: Type.String(),
+      table: Type.String({ description: 'empty where the file as a whole is meant' }),
       column: Type.Optional(Type.String()),
       count: Type.Integer(),
       samples: Sample,
       resolution: Type.String(),
+      sql: Type.Optional(
+        Type.String({
+          description: 'shows all of them, in any SQL console on the file; absent of what has been mended',
+        }),
+      ),
     }),
   ),
   mappings: Type.Array(
@@ -56,7 +79,7 @@ export const Report = Type.Object({
       rule: Type.String(),
     }),
   ),
-  dateChanges: Sample,
+  dateChanges: Type.Array(DateChange),
   performance: Type.Array(
     Type.Object({
       query: Type.String(),
@@ -64,6 +87,17 @@ export const Report = Type.Object({
       v2Ms: Type.Number(),
       ratio: Type.Number(),
       plan: Type.Object({ v1: Type.Array(Type.String()), v2: Type.Array(Type.String()) }),
+    }),
+  ),
+  assessment: Nullable(Assessment),
+  backup: Nullable(
+    Type.Object({
+      id: Id(),
+      bytes: Type.Integer(),
+      rows: Type.Integer(),
+      tables: Type.Integer(),
+      files: Type.Integer(),
+      removed: Type.Array(Id(), { description: 'older ones that were kept long enough' }),
     }),
   ),
   startedAt: Instant(),
@@ -80,15 +114,27 @@ export const MigrationJob = Type.Object({
     rowsDone: Type.Integer(),
     rowsTotal: Type.Integer(),
     percent: Type.Number(),
-    rowsPerSecond: Type.Integer(),
-    etaSeconds: Nullable(Type.Integer({ minimum: 0, description: 'null until 1 % is done' })),
+    rowsPerSecond: Type.Integer({
+      minimum: 0,
+      description: 'of about the last ten seconds; 0 while it stands still',
+    }),
+    etaSeconds: Nullable(
+      Type.Integer({ minimum: 0, description: 'null until 1 % is done, and while the job stands still' }),
+    ),
   }),
+  requested: Nullable(StringEnum(['pause', 'cancel'], { description: 'asked for, and not done yet' })),
+  throttle: Nullable(
+    Type.Object(
+      { reason: StringEnum(throttleReasons), since: Instant() },
+      { description: 'what the running job holds itself back for' },
+    ),
+  ),
   createdAt: Instant(),
   startedAt: Nullable(Instant()),
   finishedAt: Nullable(Instant()),
   report: Nullable(Report),
   error: Nullable(Type.Object({ code: Type.String(), detail: Type.String() })),
-  links: Type.Object({ self: Type.String(), report: Type.String() }),
+  links: Type.Object({ self: Type.String(), report: Type.String(), events: Type.String() }),
 })
 
 export const startMigration = (kinds: readonly string[]) =>
@@ -97,4 +143,5 @@ export const startMigration = (kinds: readonly string[]) =>
     options: Type.Optional(
       Type.Object({}, { additionalProperties: true, description: 'depends on the job' }),
     ),
+    reason: Type.Optional(Line({ maxLength: 1000, description: 'for the audit log' })),
   })

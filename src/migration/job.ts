@@ -1,4 +1,6 @@
 import type { TObject } from '@sinclair/typebox'
+import type { Kysely } from 'kysely'
+import type { JobSettings } from './settings.js'
 import type { MigrationState } from './state.js'
 import type { Run } from './run.js'
 
@@ -41,16 +43,26 @@ export const stateMoves: Record<JobState, readonly JobState[]> = {
   cancelled: [],
 }
 
+/** What a job's event stream tells. */
+export const eventTypes = ['progress', 'phase', 'state', 'end'] as const
+export type EventType = (typeof eventTypes)[number]
+
+/** Why a running job holds itself back. */
+export const throttleReasons = ['writers-waiting', 'event-loop-delay', 'wal-size', 'disk-space'] as const
+export type ThrottleReason = (typeof throttleReasons)[number]
+
 /** Which phase may follow which within one job. `end` is the end of the job. */
 export const phaseMoves: Record<PhaseName | 'start', readonly (PhaseName | 'end')[]> = {
-  // Nothing is changed before the data has been looked at; backups, flips and checks stand alone.
-  start: ['assess', 'backup', 'validate', 'cutover', 'rollback', 'restore', 'contract'],
+  // Nothing is changed before the data has been looked at, but for a repair, which begins by making the
+  // triggers whole; backups, flips and checks stand alone.
+  start: ['assess', 'backup', 'expand', 'validate', 'cutover', 'rollback', 'restore', 'contract'],
   // assess → end: that was all that was asked. assess → expand: without a backup, as the operator wished.
   assess: ['backup', 'expand', 'end'],
-  backup: ['expand', 'restore', 'contract', 'end'],
+  backup: ['expand', 'rollback', 'restore', 'contract', 'end'],
   // v2's tables and the triggers stand before the first row is copied, so that no write falls between.
   expand: ['backfill'],
-  backfill: ['validate'],
+  // backfill → backfill: what an archive has is brought back once the rows are there.
+  backfill: ['backfill', 'validate'],
   validate: ['cutover', 'contract', 'end'],
   cutover: ['end'],
   rollback: ['end'],
@@ -72,8 +84,17 @@ export interface JobKind {
   /** What it does, for the API's documentation. */
   summary: string
   options: TObject
+  /** Under /admin, where the job also has a route of its own. */
+  path?: string
   /** Refuses, by a Problem, options that make no sense or a database that it is not for. */
   admit(options: JobOptions, state: MigrationState): void
+  /** Refuses, by a Problem, options that speak of what the database does not have. */
+  examine?(
+    options: JobOptions,
+    db: Kysely<unknown>,
+    state: MigrationState,
+    settings: JobSettings,
+  ): Promise<void>
   phases(options: JobOptions): readonly Phase[]
   /** Run on a copy that is deleted afterwards. */
   onScratchCopy?(options: JobOptions): boolean

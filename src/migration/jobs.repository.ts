@@ -1,8 +1,11 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { v7 } from 'uuid'
 import type { PageRequest } from '../http/page.js'
+import { notFound } from '../kernel/problem.js'
+import { throttleOf, type EventData, type Throttle } from './events.js'
 import type { JobOptions, JobState, PhaseName } from './job.js'
-import type { JobError } from './journal.js'
+import { atRest, type JobError } from './journal.js'
+import { progressOf, type Progress } from './progress.js'
 import type { Report } from './report.js'
 import type { JournalTables } from './tables.js'
 
@@ -14,6 +17,10 @@ export interface Job {
   state: JobState
   phase: PhaseName | null
   progress: Progress
+  /** What the operator has asked for and the runner has not done yet. */
+  requested: Requested | null
+  /** What holds the running job back. */
+  throttle: Throttle | null
   createdAt: number
   startedAt: number | null
   finishedAt: number | null
@@ -21,14 +28,7 @@ export interface Job {
   error: JobError | null
 }
 
-export interface Progress {
-  rowsDone: number
-  rowsTotal: number
-  percent: number
-  rowsPerSecond: number
-  /** null until 1 % is done, and once the job has ended: a rate from less is a guess. */
-  etaSeconds: number | null
-}
+export type Requested = 'pause' | 'cancel'
 
 type JobRow = JournalTables['migration_jobs']
 
@@ -37,29 +37,20 @@ export const unfinished: readonly JobState[] = ['queued', 'running', 'paused', '
 export const isUnfinished = ({ state }: { state: JobState }): boolean => unfinished.includes(state)
 
 function fromRow(row: JobRow, now: number): Job {
-  const { rowsDone, rowsTotal, requested: _, ...columns } = row
   return {
-    ...columns,
+    id: row.id,
+    job: row.job,
     options: JSON.parse(row.options) as JobOptions,
+    state: row.state,
+    phase: row.phase,
+    progress: progressOf(row, now),
+    requested: row.requested,
+    throttle: throttleOf(row),
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
     report: row.report === null ? null : (JSON.parse(row.report) as Report),
     error: row.error === null ? null : (JSON.parse(row.error) as JobError),
-    progress: progressOf(row, now),
-  }
-}
-
-function progressOf(row: JobRow, now: number): Progress {
-  const { rowsDone, rowsTotal, startedAt, finishedAt } = row
-  const seconds = startedAt === null ? 0 : Math.max(0, ((finishedAt ?? now) - startedAt) / 1000)
-  const rowsPerSecond = seconds > 0 ? rowsDone / seconds : 0
-  // Rows that v1 got meanwhile are done too, but were not counted.
-  const part = rowsTotal > 0 ? Math.min(1, rowsDone / rowsTotal) : 0
-  const isEstimable = isUnfinished(row) && part >= 0.01 && rowsPerSecond > 0
-  return {
-    rowsDone,
-    rowsTotal,
-    percent: Math.round(part * 1000) / 10,
-    rowsPerSecond: Math.round(rowsPerSecond),
-    etaSeconds: isEstimable ? Math.max(0, Math.round((rowsTotal - rowsDone) / rowsPerSecond)) : null,
   }
 }
 
@@ -79,6 +70,13 @@ export async function listJobs(db: Kysely<JournalTables>, { limit, after }: Page
 export async function findJob(db: Kysely<JournalTables>, id: string): Promise<Job | undefined> {
   const row = await db.selectFrom('migration_jobs').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? undefined : fromRow(row, Date.now())
+}
+
+/** @throws Problem `not-found` */
+export async function getJob(db: Kysely<JournalTables>, id: string): Promise<Job> {
+  const job = await findJob(db, id)
+  if (job === undefined) throw notFound('migration job', id)
+  return job
 }
 
 export async function findUnfinishedJob(db: Kysely<JournalTables>): Promise<Job | undefined> {
@@ -120,9 +118,24 @@ export async function insertJob(
 export async function requestOf(
   trx: Transaction<JournalTables>,
   id: string,
-  requested: 'pause' | 'cancel' | null,
+  requested: Requested | null,
 ): Promise<void> {
   await trx.updateTable('migration_jobs').set({ requested }).where('id', '=', id).execute()
+}
+
+/** A job whose runner is gone; one that was interrupted before is so still. */
+export async function interruptJob(trx: Transaction<JournalTables>, { id, state }: Job): Promise<void> {
+  if (state === 'interrupted') return
+  const data: EventData['state'] = { from: state, to: 'interrupted' }
+  await trx
+    .updateTable('migration_jobs')
+    .set({ state: 'interrupted', ...atRest })
+    .where('id', '=', id)
+    .execute()
+  await trx
+    .insertInto('migration_events')
+    .values({ jobId: id, at: Date.now(), type: 'state', data: JSON.stringify(data) })
+    .execute()
 }
 
 /** Takes the lease over: whoever had it finds another fence, and stops. */
@@ -148,6 +161,21 @@ export async function beat(trx: Transaction<JournalTables>, owner: string, fence
     .set({ heartbeatAt: Date.now() })
     .where('owner', '=', owner)
     .where('fence', '=', fence)
+    .execute()
+}
+
+/** Leaves the job to whoever looks for one next: `owner` runs it no more, and can write nothing more to it. */
+export async function handOver(trx: Transaction<JournalTables>, owner: string): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('migration_lease')
+    .set({ owner: null })
+    .where('owner', '=', owner)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) return
+  await trx
+    .updateTable('migration_jobs')
+    .set({ state: 'interrupted' })
+    .where('state', 'in', unfinished)
     .execute()
 }
 

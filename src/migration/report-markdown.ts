@@ -1,4 +1,4 @@
-import type { Check, Report } from './report.js'
+import type { Check, Issue, Report } from './report.js'
 
 const marks: Record<Check['status'], string> = { passed: 'ok', noted: 'NOTE', failed: 'FAILED' }
 
@@ -13,17 +13,24 @@ export function reportMarkdown(report: Report): string {
       `Started ${report.startedAt}, took ${(report.durationMs / 1000).toFixed(1)} s.`,
     ...section(
       'Tables',
-      ['source', 'target', 'rows in v1', 'rows in v2', 'quarantined', 'differing'],
+      ['source', 'target', 'rows in v1', 'rows in v2', 'equal', 'by rule', 'quarantined', 'differing'],
       [
         ...report.tables.map((t) => [
           t.source,
           t.target,
           t.sourceRows,
           t.targetRows,
+          t.equal,
+          t.byRule,
           t.quarantined,
           t.mismatched,
         ]),
       ],
+    ),
+    ...section(
+      'Values that are not simply v1’s',
+      ['where', 'rule', 'values'],
+      report.lineage.map(({ table, column, rule, values }) => [`${table}.${column}`, rule, values]),
     ),
     ...section('Checks', ['', 'check', 'expected', 'actual', 'samples'], report.checks.map(checkRow)),
     ...section(
@@ -31,11 +38,17 @@ export function reportMarkdown(report: Report): string {
       ['severity', 'what', 'where', 'rows', 'what becomes of it'],
       report.issues.map((i) => [
         i.severity,
-        i.code,
-        i.column === undefined || i.column === '' ? i.table : `${i.table}.${i.column}`,
+        i.subcase === undefined ? i.code : `${i.code} (${i.subcase})`,
+        placeOf(i),
         i.count,
         i.resolution,
       ]),
+    ),
+    ...howToSee(report),
+    ...section(
+      'Due dates that the old application did not count, being text',
+      ['where', 'now counted as', 'rows'],
+      report.dateChanges.map(({ table, column, after, count }) => [`${table}.${column}`, after, count]),
     ),
     ...section(
       'Section names that differ from the milestone’s',
@@ -51,6 +64,25 @@ export function reportMarkdown(report: Report): string {
     ),
     '',
   ].join('\n')
+}
+
+const placeOf = ({ table, column }: Issue) =>
+  table === '' ? 'the file' : column === undefined || column === '' ? table : `${table}.${column}`
+
+/** For each class of rows the SQL that shows all of them. */
+function howToSee({ issues }: Report): string[] {
+  const lines = issues.flatMap((issue) =>
+    issue.sql === undefined
+      ? []
+      : [
+          '',
+          `- ${cell(issue.code)} in ${cell(placeOf(issue))}:`,
+          '',
+          ...issue.sql.split('\n').map((line) => `      ${line}`),
+        ],
+  )
+  if (lines.length === 0) return []
+  return ['', '## How to see these rows', ...lines]
 }
 
 const checkRow = (check: Check) => [

@@ -1,3 +1,5 @@
+import type { Assessment } from './assessment.js'
+
 /** `expected` and `actual` are what a person compares: a count, a name, a list. */
 export interface Check {
   id: string
@@ -12,21 +14,50 @@ export interface Check {
 export interface TableResult {
   source: string
   target: string
+  /** equal + byRule + quarantined + mismatched, but for rows of v2 that v1 has no reason for. */
   sourceRows: number
   targetRows: number
+  equal: number
+  /** Rows of which some value is another by a stated rule: the lineage has each. */
+  byRule: number
   quarantined: number
   mismatched: number
+}
+
+/** Values of v2 that are not simply v1's, counted by the rule that made them. */
+export interface LineageCount {
+  table: string
+  column: string
+  rule: string
+  values: number
 }
 
 /** A class of rows that do not fit as they are. `blocking`: no run goes on while there are any. */
 export interface Issue {
   code: string
+  /** Which case of the class, where it has several. */
+  subcase?: string
   severity: 'blocking' | 'resolved' | 'noted'
+  /** Empty where the file as a whole is meant. */
   table: string
   column?: string
   count: number
   samples: unknown[]
   resolution: string
+  /** Shows all of them, in any SQL console on the file; absent of what has been mended. */
+  sql?: string
+}
+
+/** Instances whose due date was text: the old application never counted them, and this service does. */
+export interface DateChange {
+  table: string
+  /** The column that holds the effective due date of these rows. */
+  column: string
+  before: 'not-counted'
+  after: 'overdue' | 'due-next-7-days'
+  count: number
+  samples: unknown[]
+  sql: string
 }
 
 /** Which section a milestone became, and by which rule it got its name. */
@@ -48,6 +79,17 @@ export interface Timing {
   plan: { v1: string[]; v2: string[] }
 }
 
+/** The backup that the job has made. */
+export interface BackupMade {
+  id: string
+  bytes: number
+  rows: number
+  tables: number
+  files: number
+  /** The ids of older ones that were kept long enough. */
+  removed: string[]
+}
+
 export interface Report {
   status: 'passed' | 'passed-with-notes' | 'failed'
   summary: {
@@ -59,11 +101,16 @@ export interface Report {
     rowsQuarantined: number
   }
   tables: TableResult[]
+  lineage: LineageCount[]
   checks: Check[]
   issues: Issue[]
   mappings: SectionMapping[]
-  dateChanges: unknown[]
+  dateChanges: DateChange[]
   performance: Timing[]
+  /** null where the job did not assess. */
+  assessment: Assessment | null
+  /** null where the job made none. */
+  backup: BackupMade | null
   startedAt: string
   durationMs: number
 }
@@ -71,22 +118,28 @@ export interface Report {
 /** What the phases of a run add to its report. */
 export interface Findings {
   tables: TableResult[]
+  lineage: LineageCount[]
   checks: Check[]
   issues: Issue[]
   mappings: SectionMapping[]
-  dateChanges: unknown[]
+  dateChanges: DateChange[]
   performance: Timing[]
+  assessment: Assessment | null
+  backup: BackupMade | null
   rowsRead: number
   rowsWritten: number
 }
 
 export const noFindings = (): Findings => ({
   tables: [],
+  lineage: [],
   checks: [],
   issues: [],
   mappings: [],
   dateChanges: [],
   performance: [],
+  assessment: null,
+  backup: null,
   rowsRead: 0,
   rowsWritten: 0,
 })

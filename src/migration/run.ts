@@ -1,13 +1,20 @@
 import type { Transaction } from 'kysely'
 import { kyselyOver, type Handle } from '../db/database.js'
+import { sharedFlag, type SharedFlag } from '../db/shared-flag.js'
 import type { WaitingWriters } from '../db/waiting-writers.js'
+import { writerOn } from '../db/write-context.js'
 import type { JobError, JournalJob } from './journal.js'
-import { moveJob, writeProgress } from './journal.js'
+import { moveJob, writeProgress, writeThrottle } from './journal.js'
+import { lockedTransaction, takeLock } from '../db/worker-lock.js'
+import { defaultSettings, nowOf, type JobSettings } from './settings.js'
+import { createPressure, defaultLimits, holdBack, type Limits } from './pressure.js'
 import type { Findings } from './report.js'
+import { createTurns, sleep } from './turns.js'
+import { createWalKeeper } from './wal.js'
 
 const PROGRESS_MS = 200
 const PAUSE_POLL_MS = 100
-const LET_PASS_MS = 50
+const REST_POLL_MS = 50
 
 /** Ends the job as failed, with what the operator needs to know. */
 export class JobFailure extends Error {
@@ -39,14 +46,32 @@ export interface Run {
   path: string
   isScratch: boolean
   findings: Findings
+  settings: JobSettings
+  /** Epoch milliseconds. */
+  now(): number
   /** Refuses to go on when this runner has been replaced; part of every transaction. */
   requireLease(): void
+  /**
+   * One transaction on the journal, under the lease: a runner that stood still while another took over
+   * must not touch the other's job.
+   */
+  inJournal(write: () => void): void
   /** One immediate transaction on `db`, under the lease. */
   transaction<Result>(act: () => Result): Result
+  /**
+   * Inside a transaction, after a chunk: whether another one may follow in it, as nobody else writes. The
+   * transaction lasts for `longestMs` at most.
+   */
+  mayGoOn(longestMs: number): boolean
   /** The same for DDL, which is written for Kysely. `act` may await nothing but `trx`. */
   asyncTransaction(act: (trx: Transaction<unknown>) => Promise<void>): Promise<void>
-  /** Call between chunks: lets writers pass, and honours pause, cancel and stop. */
+  /**
+   * Call between transactions: lets writers pass, keeps the WAL short, holds back under pressure, and
+   * honours pause, cancel and stop.
+   */
   rest(): Promise<void>
+  /** Rests again and again while work goes on elsewhere: nobody waits for its end who has asked for something. */
+  during<Result>(work: Promise<Result>): Promise<Result>
   progress(rowsDone: number, rowsTotal: number): void
 }
 
@@ -59,29 +84,85 @@ export interface RunParts {
   waiting: WaitingWriters
   stopping: () => boolean
   findings: Findings
+  /** Of the thread that serves requests, where there is one. */
+  eventLoopDelay?: SharedArrayBuffer | undefined
+  walIsLong?: SharedFlag
+  limits?: Limits
+  settings?: JobSettings
 }
 
-export function createRun({ job, live, db, path, owner, waiting, stopping, findings }: RunParts): Run {
+export function createRun({
+  job,
+  live,
+  db,
+  path,
+  owner,
+  waiting,
+  stopping,
+  findings,
+  ...more
+}: RunParts): Run {
   const lease = live.prepare('SELECT 1 FROM migration_lease WHERE owner = ? AND fence = ?')
   const requested = live.prepare('SELECT requested FROM migration_jobs WHERE id = ?').pluck()
-  const kysely = kyselyOver<unknown>(db, async (handle) => void handle.exec('begin immediate'))
-  const gap = createGap(db, waiting)
+  const kysely = kyselyOver<unknown>(db, async (handle) => takeLock(handle))
+  const asMigration = writerOn(db, { actor: null, requestId: job.id, origin: 'migration' })
+  const turns = createTurns(db, waiting)
+  const { eventLoopDelay, walIsLong = sharedFlag(), limits = defaultLimits } = more
+  const settings = more.settings ?? defaultSettings(live.name)
+  // The server's commits do not checkpoint while a job runs, whichever file that works on.
+  const walOfLive = createWalKeeper(live, waiting, walIsLong)
+  const wal = db === live ? walOfLive : createWalKeeper(db, waiting, sharedFlag())
+  const pressure = createPressure({ path, waiting, eventLoopDelay, wal, limits })
   let toldAt = 0
   let progress = { rowsDone: 0, rowsTotal: 0 }
 
   const requireLease = () => {
     if (lease.get(owner.id, owner.fence) === undefined) throw new JobStopped('interrupted')
   }
+  const inJournal = (write: () => void) =>
+    live
+      .transaction(() => {
+        requireLease()
+        write()
+      })
+      .immediate()
+  const writeDown = () => writeProgress(live, job.id, progress.rowsDone, progress.rowsTotal)
   const tell = () => {
     if (Date.now() - toldAt < PROGRESS_MS) return
     toldAt = Date.now()
-    writeProgress(live, job.id, progress.rowsDone, progress.rowsTotal)
+    inJournal(writeDown)
   }
   const waitWhilePaused = async () => {
     if (requested.get(job.id) !== 'pause') return
-    moveJob(live, job.id, 'paused')
-    while (requested.get(job.id) === 'pause' && !stopping()) await sleep(PAUSE_POLL_MS)
-    moveJob(live, job.id, 'running')
+    inJournal(() => moveJob(live, job.id, 'paused'))
+    while (requested.get(job.id) === 'pause' && !stopping()) {
+      keepWals()
+      await sleep(PAUSE_POLL_MS)
+    }
+    inJournal(() => moveJob(live, job.id, 'running'))
+  }
+  const keepWals = () => {
+    wal.keep()
+    if (walOfLive !== wal) walOfLive.keep()
+  }
+  const heedRequests = async () => {
+    requireLease()
+    tell()
+    await waitWhilePaused()
+    if (stopping()) throw new JobStopped('interrupted')
+    if (requested.get(job.id) === 'cancel') throw new JobStopped('cancelled')
+  }
+  const rest = async () => {
+    keepWals()
+    await turns.leave()
+    await heedRequests()
+    await holdBack(pressure, {
+      tell: (reason) => inJournal(() => writeThrottle(live, job.id, reason)),
+      async meanwhile() {
+        keepWals()
+        await heedRequests()
+      },
+    })
   }
 
   return {
@@ -90,62 +171,35 @@ export function createRun({ job, live, db, path, owner, waiting, stopping, findi
     path,
     isScratch: db !== live,
     findings,
+    settings,
+    now: () => nowOf(settings),
     requireLease,
+    inJournal,
     transaction(act) {
-      return gap.timed(() =>
-        db
-          .transaction(() => {
-            requireLease()
-            return act()
-          })
-          .immediate(),
+      return turns.take((begun) =>
+        lockedTransaction(db, () => {
+          begun()
+          requireLease()
+          return asMigration(act)
+        }),
       )
     },
+    mayGoOn: (longestMs) => turns.mayGoOn(longestMs),
     asyncTransaction(act) {
       return kysely.transaction().execute(async (trx) => {
         requireLease()
         await act(trx)
       })
     },
-    async rest() {
-      await gap.leave()
-      requireLease()
-      tell()
-      await waitWhilePaused()
-      if (stopping()) throw new JobStopped('interrupted')
-      if (requested.get(job.id) === 'cancel') throw new JobStopped('cancelled')
+    rest,
+    async during(work) {
+      const ended = work.then(() => true)
+      while ((await Promise.race([ended, sleep(REST_POLL_MS)])) !== true) await rest()
+      return work
     },
     progress(rowsDone, rowsTotal) {
       progress = { rowsDone, rowsTotal }
-      if (rowsDone >= rowsTotal) writeProgress(live, job.id, rowsDone, rowsTotal)
+      if (rowsDone >= rowsTotal) inJournal(writeDown)
     },
   }
 }
-
-/** The pause between two transactions: none while nobody else writes, else as long as the lock was held. */
-function createGap(db: Handle, waiting: WaitingWriters) {
-  const dataVersion = db.prepare('PRAGMA data_version').pluck()
-  let version = dataVersion.get()
-  let heldMs = 0
-  return {
-    timed<Result>(act: () => Result): Result {
-      const start = performance.now()
-      try {
-        return act()
-      } finally {
-        heldMs = performance.now() - start
-      }
-    },
-    async leave() {
-      const before = version
-      version = dataVersion.get()
-      if (waiting.any) waiting.letPass(LET_PASS_MS)
-      // Another connection has committed since: it is likely to want the lock again.
-      await sleep(version === before ? 0 : heldMs)
-      heldMs = 0
-    },
-  }
-}
-
-const sleep = (ms: number) =>
-  new Promise<void>((resolve) => (ms > 0 ? setTimeout(resolve, ms) : setImmediate(resolve)))

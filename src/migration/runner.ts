@@ -1,9 +1,13 @@
-import { asSqliteError, openWorkerHandle, type Handle } from '../db/database.js'
+import { asSqliteError, isBusy, isDiskFull, openWorkerHandle, type Handle } from '../db/database.js'
+import type { SharedFlag } from '../db/shared-flag.js'
 import type { WaitingWriters } from '../db/waiting-writers.js'
 import { phaseMoves, type JobKind, type JobState, type Phase, type PhaseName } from './job.js'
-import { finishJob, moveJob, readJob, startPhase, type JobError } from './journal.js'
+import { finishJob, moveJob, readJob, startedPhases, startPhase, type JobError } from './journal.js'
 import { makeReport, noFindings, type Findings, type Report } from './report.js'
+import type { Limits } from './pressure.js'
+import type { JobSettings } from './settings.js'
 import { createRun, JobFailure, JobStopped, type Owner, type Run } from './run.js'
+import { sleep } from './turns.js'
 import { openScratchCopy, removeFile } from './scratch-copy.js'
 
 export interface RunRequest {
@@ -13,7 +17,14 @@ export interface RunRequest {
   waiting: WaitingWriters
   /** True once the process wants to end: the run stops between two chunks, to be resumed. */
   stopping: () => boolean
+  /** Of the thread that serves requests, where there is one. */
+  eventLoopDelay?: SharedArrayBuffer | undefined
+  walIsLong?: SharedFlag
+  limits?: Limits
+  settings?: JobSettings
 }
+
+const FULL_DISK_POLL_MS = 1_000
 
 interface Outcome {
   state: JobState
@@ -30,16 +41,37 @@ export async function runJob(kinds: readonly JobKind[], request: RunRequest): Pr
   const live = openWorkerHandle(request.path)
   try {
     const startedAt = Date.now()
-    moveJob(live, request.jobId, 'running')
+    if (!begin(live, request)) return 'interrupted'
     // Whatever is thrown has to end the job: one that stays unfinished is taken over, to fail again.
     const outcome = await runOnTarget(kinds, live, request).catch((error: unknown) =>
       stoppedOutcome(error, noFindings(), startedAt),
     )
-    conclude(live, request, outcome)
+    await concludeOnceThereIsSpace(live, request, outcome)
     return outcome.state
   } finally {
     live.close()
   }
+}
+
+/** Whether the job is still this runner's; its process may have stood still since it took it. */
+const begin = (live: Handle, { jobId, owner }: RunRequest): boolean =>
+  live
+    .transaction(() => {
+      if (!holdsLease(live, owner)) return false
+      moveJob(live, jobId, 'running')
+      return true
+    })
+    .immediate()
+/** On a full disk not even the outcome can be written down: it is as soon as somebody has made room. */
+async function concludeOnceThereIsSpace(live: Handle, request: RunRequest, outcome: Outcome): Promise<void> {
+  for (;;)
+    try {
+      conclude(live, request, outcome)
+      return
+    } catch (error) {
+      if (!isDiskFull(error) || request.stopping()) throw error
+      await sleep(FULL_DISK_POLL_MS)
+    }
 }
 
 /** A runner that has been replaced leaves the job to the one that goes on with it. */
@@ -61,7 +93,7 @@ async function runOnTarget(kinds: readonly JobKind[], live: Handle, request: Run
   const parts = { ...request, job, live, findings }
   if (kind.onScratchCopy?.(job.options) !== true)
     return runPhases(kind.phases(job.options), createRun({ ...parts, db: live }), live)
-  const copy = openScratchCopy(live, request.path, job.id)
+  const copy = openScratchCopy(live, request)
   try {
     return await runPhases(
       kind.phases(job.options),
@@ -76,24 +108,21 @@ async function runOnTarget(kinds: readonly JobKind[], live: Handle, request: Run
 
 async function runPhases(phases: readonly Phase[], run: Run, live: Handle): Promise<Outcome> {
   const startedAt = Date.now()
-  const entered: Phase[] = []
   try {
     let before: PhaseName | 'start' = 'start'
     for (const phase of phases) {
       requireMove(before, phase.name)
       before = phase.name
-      run.requireLease()
-      startPhase(live, run.job.id, phase.name)
-      entered.push(phase)
+      run.inJournal(() => startPhase(live, run.job.id, phase.name))
       await phase.run(run)
     }
     requireMove(before, 'end')
     const report = makeReport(run.findings, startedAt, Date.now())
     return report.status === 'failed'
-      ? await undone(entered, run, { state: 'failed', report, error: checksFailed(report) })
+      ? await undone(phases, run, { state: 'failed', report, error: checksFailed(report) })
       : { state: 'succeeded', report, error: null }
   } catch (error) {
-    return await undone(entered, run, stoppedOutcome(error, run.findings, startedAt))
+    return await undone(phases, run, stoppedOutcome(error, run.findings, startedAt))
   }
 }
 
@@ -101,10 +130,14 @@ function requireMove(from: PhaseName | 'start', to: PhaseName | 'end'): void {
   if (!phaseMoves[from].includes(to)) throw new Error(`The phase ${to} may not follow ${from}.`)
 }
 
-/** Last phase first. An interrupted run is not undone: it goes on. */
-async function undone(entered: readonly Phase[], run: Run, outcome: Outcome): Promise<Outcome> {
+/**
+ * Takes back every phase that the job has ever begun, last phase first: a run that goes on after a crash
+ * may fail before it comes to what was done then. An interrupted run is not undone: it goes on.
+ */
+async function undone(phases: readonly Phase[], run: Run, outcome: Outcome): Promise<Outcome> {
   if (outcome.state === 'interrupted' || run.isScratch) return outcome
-  for (const phase of entered.toReversed()) await phase.undo?.(run)
+  const begun = startedPhases(run.db, run.job.id)
+  for (const phase of phases.toReversed()) if (begun.has(phase.name)) await phase.undo?.(run)
   return outcome
 }
 
@@ -116,8 +149,17 @@ const checksFailed = (report: Report): JobError => ({
       : 'The data has rows that v2 cannot hold as they are. The report names them, and what resolves them.',
 })
 
-/** What is neither a refusal nor a stop is a defect, or the machine: it ends the job with what was thrown. */
+const diskFull: JobError = {
+  code: 'disk-full',
+  detail: 'There is no space left for the database. Make room, then start the job again.',
+}
+
+/**
+ * What is neither a refusal nor a stop is a defect, or the machine: it ends the job with what was thrown.
+ * But for another program that held the lock for longer than a worker waits: the job goes on after it.
+ */
 function stoppedOutcome(error: unknown, findings: Findings, startedAt: number): Outcome {
+  if (isBusy(error)) return { state: 'interrupted', report: null, error: null }
   const report = { ...makeReport(findings, startedAt, Date.now()), status: 'failed' as const }
   if (error instanceof JobStopped)
     return error.state === 'interrupted'
@@ -128,6 +170,7 @@ function stoppedOutcome(error: unknown, findings: Findings, startedAt: number): 
           error: { code: 'cancelled', detail: 'The operator cancelled the job.' },
         }
   if (error instanceof JobFailure) return { state: 'failed', report, error: error.error }
+  if (isDiskFull(error)) return { state: 'failed', report, error: diskFull }
   const sqlite = asSqliteError(error)
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
@@ -139,6 +182,9 @@ function stoppedOutcome(error: unknown, findings: Findings, startedAt: number): 
         : { code: 'database-error', detail: `${sqlite.code}: ${detail}` },
   }
 }
+
+const holdsLease = (live: Handle, { id, fence }: Owner): boolean =>
+  live.prepare('SELECT 1 FROM migration_lease WHERE owner = ? AND fence = ?').get(id, fence) !== undefined
 
 /** Whether it was still this runner's. */
 const releaseLease = (live: Handle, owner: Owner): boolean =>

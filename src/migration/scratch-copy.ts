@@ -4,9 +4,15 @@ import { openWorkerHandle, type Handle } from '../db/database.js'
 
 const MARK = '.scratch-'
 
-/** A consistent copy of the live database beside it, for a job that must leave the live one alone. */
-export function openScratchCopy(live: Handle, path: string, jobId: string): { handle: Handle; path: string } {
-  const copy = `${path}${MARK}${jobId}`
+/**
+ * A consistent copy of the live database beside it, for a job that must leave the live one alone. Each
+ * runner has its own: one that has been replaced removes its copy late, while the other still uses the new.
+ */
+export function openScratchCopy(
+  live: Handle,
+  { path, jobId, owner }: { path: string; jobId: string; owner: { fence: number } },
+): { handle: Handle; path: string } {
+  const copy = `${path}${MARK}${jobId}-${owner.fence}`
   removeFile(copy)
   live.prepare('VACUUM INTO ?').run(copy)
   return { handle: openWorkerHandle(copy), path: copy }

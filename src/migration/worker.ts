@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { sharedFlag } from '../db/shared-flag.js'
 import { WaitingWriters } from '../db/waiting-writers.js'
 import type { JobsModule } from './job.js'
 import { runJob } from './runner.js'
+import type { JobSettings } from './settings.js'
 import type { Owner } from './run.js'
 
 /** What the host gives its worker. */
@@ -10,6 +12,9 @@ export interface WorkerInput {
   jobId: string
   owner: Owner
   waiting: SharedArrayBuffer
+  eventLoopDelay: SharedArrayBuffer
+  walIsLong: SharedArrayBuffer
+  settings: JobSettings
   /** URL of a module with `jobKinds`: functions cannot be sent to a worker. */
   jobsModule: string
 }
@@ -24,6 +29,9 @@ await runJob(jobKinds, {
   jobId: input.jobId,
   owner: input.owner,
   waiting: WaitingWriters.over(input.waiting),
+  eventLoopDelay: input.eventLoopDelay,
+  walIsLong: sharedFlag(input.walIsLong),
+  settings: input.settings,
   stopping: () => isStopping,
 })
 // The port would keep the thread alive.

@@ -2,7 +2,9 @@ import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { temporaryFolder } from '../helper.js'
-import { ended, post, read, served, v1Path } from './served.js'
+import { writeThrottle } from '../../src/migration/journal.js'
+import { sqlConsole } from '../to-v2/migrated.js'
+import { ended, post, read, served, until, v1Path } from './served.js'
 
 t.test('POST /admin/migrations', async (t) => {
   t.test('runs a migration to its end and answers with its report', async (t) => {
@@ -226,7 +228,7 @@ t.test('the routes of a job', async (t) => {
   })
   t.test('pause, resume and cancel a running one, whose report is not there yet', async (t) => {
     const other = await served(t, v1Path(t, 2_000))
-    const { body } = await post(other, 'migrate', { chunkMs: 1 }, 'respond-async')
+    const { body } = await post(other, 'migrate', { backup: false, chunkMs: 1 }, 'respond-async')
     const ask = (action: string) =>
       other.inject({ method: 'POST', url: `/admin/migrations/${body.id}/${action}` })
     await ask('pause')
@@ -245,6 +247,34 @@ t.test('the routes of a job', async (t) => {
     t.equal((await ended(other, body.id)).state, 'cancelled')
     t.match((await read(other, '/admin/status')).body, { stage: 'v1' })
   })
+  t.test('answer as it is to what is so already, and refuse what cannot be', async (t) => {
+    const path = v1Path(t, 2_000)
+    const other = await served(t, path)
+    const { body } = await post(other, 'migrate', { backup: false, chunkMs: 1 }, 'respond-async')
+    const ask = async (action: string) => {
+      const answer = await other.inject({ method: 'POST', url: `/admin/migrations/${body.id}/${action}` })
+      return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() }
+    }
+    t.match(await ask('resume'), { status: 200, body: { requested: null } })
+    for (const _ of [1, 2]) t.match(await ask('pause'), { status: 200, body: { requested: 'pause' } })
+    await until(async () => (await read(other, `/admin/migrations/${body.id}`)).body.state === 'paused')
+
+    const console = sqlConsole(path)
+    writeThrottle(console, body.id, 'disk-space')
+    console.close()
+    t.match((await read(other, `/admin/migrations/${body.id}`)).body, {
+      throttle: { reason: 'disk-space', since: /^\d{4}-.*Z$/ },
+      progress: { rowsPerSecond: 0, etaSeconds: null },
+    })
+
+    for (const _ of [1, 2]) t.match((await ask('cancel')).status, 200)
+    for (const action of ['pause', 'resume'])
+      t.match(await ask(action), { status: 409, body: { code: /^job-(cancelling|ended)$/ } })
+    await ended(other, body.id)
+    t.match(await ask('cancel'), { status: 200, body: { state: 'cancelled', throttle: null } })
+    for (const action of ['pause', 'resume'])
+      t.match(await ask(action), { status: 409, body: { code: 'job-ended' } })
+  })
 })
 
 t.test('closing the server', async (t) => {
@@ -259,7 +289,7 @@ t.test('closing the server', async (t) => {
         resolve(response.statusCode ?? 0)
       })
       asked.on('error', () => resolve(0))
-      asked.end(JSON.stringify({ job: 'migrate', options: { chunkMs: 1 } }))
+      asked.end(JSON.stringify({ job: 'migrate', options: { backup: false, chunkMs: 1 } }))
     })
     let job = { state: '', id: '' }
     for (let tries = 0; tries < 500 && job.state !== 'running'; tries++) {

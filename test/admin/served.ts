@@ -14,10 +14,15 @@ export function v1Path(t: Test, instances = 60): string {
 }
 
 /** The whole application over a file, configured by an environment. */
-export async function served(t: Test, path: string, environment: NodeJS.ProcessEnv = {}): Promise<App> {
+export async function served(
+  t: Test,
+  path: string,
+  environment: NodeJS.ProcessEnv = {},
+  now: () => number = Date.now,
+): Promise<App> {
   const config = readConfig(environment)
   const db = await openApplicationDatabase(path, config.initialGroups)
-  const app = await buildApp({ db, config, log: silent })
+  const app = await buildApp({ db, config, log: silent, now })
   t.teardown(() => app.close())
   return app
 }
@@ -59,4 +64,14 @@ export async function ended(app: App, id: string): Promise<JobBody> {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   throw new Error(`the job ${id} does not end`)
+}
+
+/** Waits until something holds, a minute at most; gives how long that took. */
+export async function until(holds: () => Promise<boolean>, ms = 60_000): Promise<number> {
+  const before = performance.now()
+  while (!(await holds())) {
+    if (performance.now() - before > ms) throw new Error(`not within ${ms} ms: ${holds.toString()}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return performance.now() - before
 }

@@ -55,7 +55,13 @@ t.test('the server', async (t) => {
       'ctp-body-too-large',
     ],
     ['a path that cannot be decoded', { url: '/v1/suppliers/%zz' }, 400, 'bad-url'],
-    ['an id that is too long', { url: `/v1/suppliers/${'x'.repeat(101)}` }, 414, 'max-param-length'],
+    ['an id that is too long', { url: `/v1/suppliers/${'x'.repeat(101)}` }, 400, 'invalid-input'],
+    [
+      'a part of a path that is too long',
+      { url: `/v1/suppliers/${'x'.repeat(766)}` },
+      414,
+      'max-param-length',
+    ],
     ['a limit that is too high', { url: '/v1/suppliers?limit=501' }, 400, 'invalid-input'],
     ['an unknown query parameter', { url: '/v1/suppliers?colour=red' }, 400, 'invalid-input'],
   ]

@@ -63,13 +63,23 @@ t.test('/v1', async (t) => {
   const app = await served(t, path, { LEGACY_RETENTION_DAYS: '10' })
   await post(app, 'migrate')
 
+  let dashboardSince: unknown
   t.test('says nothing of a successor before its group is cut over', async (t) => {
     await post(app, 'cutover', { groups: { dashboard: 'v2' } })
     const { status, headers } = await read(app, '/v1/tasks')
     t.equal(status, 200)
     t.notMatch(headers.link, /successor/)
     t.strictSame([headers.deprecation, headers.sunset], [undefined, undefined])
-    t.match((await read(app, '/v1/dashboard')).headers.link, '</v2>; rel="successor-version"')
+  })
+
+  t.test('says since when a group is cut over, and until when it will stay at least', async (t) => {
+    const { headers } = await read(app, '/v1/dashboard')
+    const now = Date.now()
+    const since = Number(/^@(\d+)$/.exec(String(headers.deprecation))?.[1]) * 1000
+    t.equal(headers.link, '</v2>; rel="successor-version"')
+    t.ok(since > now - 60_000 && since <= now, `${since}`)
+    t.ok(Math.abs(Date.parse(String(headers.sunset)) - now - 10 * 86_400_000) < 2_000)
+    dashboardSince = headers.deprecation
   })
 
   t.test('goes on answering after the last group, and says since when and until when', async (t) => {
@@ -82,6 +92,7 @@ t.test('/v1', async (t) => {
     t.equal(headers.sunset, new Date(contractAllowedAt).toUTCString())
     t.equal(Date.parse(contractAllowedAt) - Date.parse(since), 10 * 86_400_000)
     t.equal(body.stage, 'cutover')
+    t.equal((await read(app, '/v1/dashboard')).headers.deprecation, dashboardSince, 'each group has its own')
   })
 
   t.test('keeps the link to its next page beside the one to its successor', async (t) => {

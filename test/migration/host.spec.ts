@@ -1,9 +1,10 @@
 import t, { type Test } from 'tap'
-import { write } from '../../src/db/database.js'
+import { write, type Handle } from '../../src/db/database.js'
 import { createJobHost, type JobHost } from '../../src/migration/host.js'
 import { takeLease } from '../../src/migration/jobs.repository.js'
+import { finishJob, moveJob } from '../../src/migration/journal.js'
 import { silent } from '../helper.js'
-import { runHere } from '../to-v2/migrated.js'
+import { runHere, sqlConsole } from '../to-v2/migrated.js'
 import { engine, queued, writtenRows } from './engine.js'
 import { jobKinds } from './slow-jobs.js'
 
@@ -31,6 +32,8 @@ async function hosted(t: Test) {
 async function begun(host: JobHost, id: string): Promise<void> {
   while ((await host.wait(id, 0)).phase === null) await pause(10)
 }
+
+const ownerOf = (handle: Handle) => handle.prepare('SELECT owner FROM migration_lease').pluck().get()
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -87,6 +90,27 @@ t.test('the host of jobs', async (t) => {
     await t.rejects(host.wait('nobody', 0), { code: 'not-found' })
   })
 
+  t.test('takes what is asked for twice as asked for once', async (t) => {
+    const { host, slow } = await hosted(t)
+    const { id } = await host.start(slow, { ms: 20_000 })
+    for (const requested of ['pause', 'pause', null, null, 'cancel', 'cancel'] as const)
+      t.equal((await host.request(id, requested)).requested, requested)
+    t.match(await host.wait(id, 20_000), { state: 'cancelled', requested: null })
+    t.equal((await host.request(id, 'cancel')).state, 'cancelled', 'it is what was asked for')
+    for (const requested of ['pause', null] as const)
+      await t.rejects(host.request(id, requested), { status: 409, code: 'job-ended' })
+  })
+
+  t.test('refuses to withdraw a cancel, by a resume or by a pause', async (t) => {
+    const { host, slow } = await hosted(t)
+    const { id } = await host.start(slow, { ms: 20_000 })
+    await host.request(id, 'pause')
+    await host.request(id, 'cancel')
+    for (const requested of ['pause', null] as const)
+      await t.rejects(host.request(id, requested), { status: 409, code: 'job-cancelling' })
+    t.equal((await host.wait(id, 20_000)).state, 'cancelled')
+  })
+
   t.test(
     'stops the job at hand between two chunks when it closes, and another goes on with it',
     async (t) => {
@@ -117,13 +141,65 @@ t.test('the host of jobs', async (t) => {
   })
 
   t.test('ends a worker that does not stop by itself', async (t) => {
-    const { host, stubborn, close } = await hosted(t)
+    const { host, handle, stubborn, close } = await hosted(t)
     const { id } = await host.start(stubborn, { ms: 60_000 })
     await begun(host, id)
     const before = performance.now()
     await close()
     t.ok(performance.now() - before < 8_000)
-    t.equal((await host.wait(id, 0)).state, 'running')
+    t.equal((await host.wait(id, 0)).state, 'interrupted')
+    t.equal(ownerOf(handle), null, 'whoever comes next need not wait until the lease is stale')
+  })
+
+  t.test('ends it also where nobody can be told, as another program holds the lock', async (t) => {
+    const { path, host, db, stubborn, close } = await hosted(t)
+    const { id } = await host.start(stubborn, { ms: 60_000 })
+    await begun(host, id)
+    const other = sqlConsole(path)
+    other.exec('BEGIN IMMEDIATE')
+    await close()
+    other.exec('COMMIT')
+    other.close()
+    const left = await db.reader.selectFrom('migration_jobs').select('state').executeTakeFirst()
+    t.match(left, { state: 'running' }, 'the next one goes on with it once the lease is stale')
+  })
+
+  t.test('stops a job, too, that it took over while it was told to close', async (t) => {
+    const { path, handle, db } = await engine(t)
+    await queued(db, 'trial', { ms: 60_000 })
+    const other = sqlConsole(path)
+    other.exec('BEGIN IMMEDIATE')
+    const host = createJobHost(db, jobsModule, silent)
+    await pause(50)
+    const closed = host.close()
+    await pause(150)
+    other.exec('COMMIT')
+    other.close()
+    await closed
+    const left = [handle.prepare('SELECT state FROM migration_jobs').pluck().get(), ownerOf(handle)]
+    t.strictSame(left, ['interrupted', null])
+    const rows = writtenRows(handle)
+    await pause(500)
+    t.equal(writtenRows(handle), rows, 'nothing is written any more')
+  })
+
+  t.test('starts no job once it has been told to close, and stops one that was being started', async (t) => {
+    const { path, host, handle, slow, close } = await hosted(t)
+    const other = sqlConsole(path)
+    other.exec('BEGIN IMMEDIATE')
+    const early = host.start(slow, { ms: 60_000 })
+    await pause(50)
+    host.stopWaiting()
+    const late = host.start(slow, { ms: 60_000 })
+    other.exec('COMMIT')
+    other.close()
+    await t.rejects(late, { status: 503, code: 'server-stopping' })
+    const { id } = await early
+    await close()
+    t.strictSame([(await host.wait(id, 0)).state, ownerOf(handle)], ['interrupted', null])
+    const rows = writtenRows(handle)
+    await pause(500)
+    t.equal(writtenRows(handle), rows, 'nothing is written any more')
   })
 
   t.test('leaves a job alone whose runner has told of itself', async (t) => {
@@ -146,6 +222,23 @@ t.test('the host of jobs', async (t) => {
     const host = createJobHost(db, jobsModule, silent)
     t.teardown(() => host.close())
     t.equal((await host.wait(id, 20_000)).state, 'succeeded')
+  })
+
+  t.test('leaves a job alone that ended while it waited to take it over', async (t) => {
+    const { path, handle, db } = await engine(t)
+    const id = await queued(db, 'trial', { ms: 1 })
+    const last = sqlConsole(path)
+    t.teardown(() => last.close())
+    last.exec('BEGIN IMMEDIATE')
+    const host = createJobHost(db, jobsModule, silent)
+    t.teardown(() => host.close())
+    await pause(300)
+    moveJob(last, id, 'running')
+    finishJob(last, id, { state: 'succeeded', report: null, error: null })
+    last.exec('COMMIT')
+    await pause(300)
+    t.equal((await host.wait(id, 0)).state, 'succeeded')
+    t.equal(writtenRows(handle), 0)
   })
 
   t.test('checkpoints by itself again once no worker does', async (t) => {

@@ -1,6 +1,5 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { jobStates, phaseMoves, phaseNames, stateMoves } from '../../src/migration/job.js'
-import { findJob } from '../../src/migration/jobs.repository.js'
 import { moveJob, readCursor, readJob, writeCursor } from '../../src/migration/journal.js'
 import { readState, writeState } from '../../src/migration/state.js'
 import { runHere } from '../to-v2/migrated.js'
@@ -37,7 +36,8 @@ t.test('the phases of a job', async (t) => {
     to === 'start'
       ? [['start']]
       : (['start', ...phaseNames] as const)
-          .filter((from) => (phaseMoves[from] as readonly string[]).includes(to))
+          // Once is enough of a phase that may follow itself.
+          .filter((from) => from !== to && (phaseMoves[from] as readonly string[]).includes(to))
           .flatMap((from) => paths(from).map((path) => [...path, to]))
 
   for (const path of paths('end'))
@@ -90,63 +90,5 @@ t.test('the state of the database', async (t) => {
     t.strictSame(readState(handle), { ...before, inStep: true, checkedAt: 5 })
     writeState(handle, { inStep: null })
     t.strictSame(readState(handle), { ...before, inStep: null, checkedAt: 5 })
-  })
-})
-
-t.test('the progress of a job', async (t) => {
-  const { handle, db } = await engine(t)
-  const id = await queued(db)
-  const progress = async (t: Test, row: object) => {
-    const all = {
-      state: 'running',
-      rowsDone: 0,
-      rowsTotal: 0,
-      startedAt: Date.now() - 10_000,
-      finishedAt: null,
-      ...row,
-    }
-    handle
-      .prepare(
-        `UPDATE migration_jobs SET state = @state, rowsDone = @rowsDone, rowsTotal = @rowsTotal,
-         startedAt = @startedAt, finishedAt = @finishedAt`,
-      )
-      .run(all)
-    const job = await findJob(db.reader, id)
-    t.ok(job !== undefined)
-    return job?.progress
-  }
-
-  t.test('has no estimate before 1 % is done', async (t) => {
-    t.match(await progress(t, { rowsDone: 9, rowsTotal: 1000 }), { percent: 0.9, etaSeconds: null })
-  })
-  t.test('has an estimate from 1 % on', async (t) => {
-    const at = await progress(t, { rowsDone: 10, rowsTotal: 1000 })
-    t.match(at, { percent: 1, rowsPerSecond: 1 })
-    t.ok(at?.etaSeconds !== null && Math.abs((at?.etaSeconds ?? 0) - 990) < 5)
-  })
-  t.test('is 100 % and has no negative estimate when there were more rows than were counted', async (t) => {
-    t.match(await progress(t, { rowsDone: 150, rowsTotal: 100 }), { percent: 100, etaSeconds: 0 })
-  })
-  t.test('is nothing before the job has begun', async (t) => {
-    t.match(await progress(t, { state: 'queued', startedAt: null }), {
-      percent: 0,
-      rowsPerSecond: 0,
-      etaSeconds: null,
-    })
-  })
-  t.test('has no estimate once the job has ended, and its rate stands still', async (t) => {
-    const startedAt = Date.now() - 60_000
-    const row = {
-      state: 'succeeded',
-      rowsDone: 100,
-      rowsTotal: 100,
-      startedAt,
-      finishedAt: startedAt + 10_000,
-    }
-    t.match(await progress(t, row), { percent: 100, rowsPerSecond: 10, etaSeconds: null })
-  })
-  t.test('bears a clock that was set back', async (t) => {
-    const ahead = { rowsDone: 50, rowsTotal: 100, startedAt: Date.now() + 60_000 }
-    t.match(await progress(t, ahead), { percent: 50, rowsPerSecond: 0, etaSeconds: null })
   })
 })

@@ -18,6 +18,7 @@ const issue = (severity: Issue['severity'], more: Partial<Issue> = {}): Issue =>
   count: 3,
   samples: [],
   resolution: 'Mend it.',
+  sql: 'SELECT 1',
   ...more,
 })
 const table = {
@@ -25,6 +26,8 @@ const table = {
   target: 'v2_tasks',
   sourceRows: 9,
   targetRows: 7,
+  equal: 6,
+  byRule: 1,
   quarantined: 2,
   mismatched: 0,
 }
@@ -73,7 +76,22 @@ t.test('a report as Markdown', async (t) => {
     reportOf({
       tables: [table],
       checks: [check('passed'), check('noted'), check('failed')],
-      issues: [issue('blocking', { column: 'milestoneId' }), issue('noted', { column: '' })],
+      issues: [
+        issue('blocking', { column: 'milestoneId', subcase: 'missing', sql: `SELECT *\nFROM "a  b"` }),
+        issue('noted', { column: '' }),
+        issue('noted', { table: '', code: 'encoding' }),
+      ],
+      dateChanges: [
+        {
+          table: 'tasks',
+          column: 'dueDate',
+          before: 'not-counted',
+          after: 'overdue',
+          count: 7,
+          samples: [],
+          sql: 'SELECT 1',
+        },
+      ],
       mappings: [
         { ...mapping, name: 'Own | \\ name\nof two lines', sectionName: 'First Article' },
         { ...mapping, name: 'Unchanged', sectionName: 'Unchanged' },
@@ -94,15 +112,22 @@ t.test('a report as Markdown', async (t) => {
     )
   })
   t.test('names the column of an issue where there is one', async (t) => {
-    t.ok(lines.includes('| blocking | orphan | tasks.milestoneId | 3 | Mend it. |'))
+    t.ok(lines.includes('| blocking | orphan (missing) | tasks.milestoneId | 3 | Mend it. |'))
+    t.ok(lines.includes('| noted | encoding | the file | 3 | Mend it. |'))
     t.ok(lines.includes('| noted | orphan | tasks | 3 | Mend it. |'))
+  })
+  t.test('has the SQL of each issue as it is', async (t) => {
+    t.match(markdown, `- orphan in tasks.milestoneId:\n\n      SELECT *\n      FROM "a  b"\n`)
+  })
+  t.test('says which due dates are counted from now on', async (t) => {
+    t.ok(lines.includes('| tasks.dueDate | overdue | 7 |'))
   })
   t.test('lists only those section names that differ, and no text breaks its tables', async (t) => {
     t.ok(lines.includes('| T | PA2 | Own \\| \\\\ name of two lines | First Article | built-in rule |'))
     t.notMatch(markdown, /Unchanged/)
   })
   t.test('has the figures of tables and times', async (t) => {
-    t.ok(lines.includes('| tasks | v2_tasks | 9 | 7 | 2 | 0 |'))
+    t.ok(lines.includes('| tasks | v2_tasks | 9 | 7 | 6 | 1 | 2 | 0 |'))
     t.ok(
       lines.includes('| dashboard | 1.23 | 2.35 | 1.90 |') ||
         lines.includes('| dashboard | 1.23 | 2.34 | 1.90 |'),

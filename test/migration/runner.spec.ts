@@ -113,9 +113,8 @@ t.test('a job', async (t) => {
   t.test('with an issue that blocks ends failed as blocked', async (t) => {
     const { path } = await engine(t)
     const issue = { code: 'orphan', severity: 'blocking' as const, table: 'tasks', count: 1, samples: [] }
-    const kinds = [
-      kindOf([phase('validate', (run) => void run.findings.issues.push({ ...issue, resolution: 'Mend.' }))]),
-    ]
+    const told = { ...issue, resolution: 'Mend.', sql: 'SELECT 1' }
+    const kinds = [kindOf([phase('validate', (run) => void run.findings.issues.push(told))])]
     t.match(await runHere(path, 'trial', {}, { kinds }), { state: 'failed', error: { code: 'blocked' } })
   })
 
@@ -135,6 +134,37 @@ t.test('a job', async (t) => {
     t.match(await runHere(path, 'trial', {}, { kinds }), { state: 'failed', error: { detail: /and again/ } })
   })
 
+  t.test('that another program keeps from the lock for too long is interrupted, and goes on', async (t) => {
+    const { path, handle, db } = await engine(t)
+    const jobId = await queued(db)
+    let isLocked = true
+    const kinds = [
+      kindOf([
+        phase(
+          'validate',
+          (run) => {
+            run.db.pragma('busy_timeout = 50')
+            if (!isLocked) {
+              addRow(run)
+              return
+            }
+            isLocked = false
+            handle.exec('BEGIN IMMEDIATE')
+            try {
+              addRow(run)
+            } finally {
+              handle.exec('COMMIT')
+            }
+          },
+          () => void t.fail('it is not undone'),
+        ),
+      ]),
+    ]
+    t.match(await runHere(path, 'trial', {}, { kinds, jobId }), { state: 'interrupted', error: null })
+    t.match(await runHere(path, 'trial', {}, { kinds, jobId }), { state: 'succeeded', error: null })
+    t.equal(writtenRows(handle), 1)
+  })
+
   t.test('of a kind that this version does not know ends failed', async (t) => {
     const { path } = await engine(t)
     const job = await runHere(path, 'older', {}, { kinds: [] })
@@ -144,7 +174,7 @@ t.test('a job', async (t) => {
   t.test('whose scratch copy cannot be made ends failed', async (t) => {
     const { path, db } = await engine(t)
     const jobId = await queued(db)
-    mkdirSync(`${path}.scratch-${jobId}`)
+    mkdirSync(`${path}.scratch-${jobId}-1`)
     const kinds = [kindOf([phase('validate', addRow)], { onScratchCopy: () => true })]
     t.match(await runHere(path, 'trial', {}, { kinds, jobId }), {
       state: 'failed',
@@ -242,6 +272,33 @@ t.test('between two chunks', async (t) => {
     t.equal(writtenRows(handle), 0)
   })
 
+  t.test('and while work goes on elsewhere, a cancel takes effect', async (t) => {
+    const { path, db } = await engine(t)
+    const id = await queued(db)
+    setTimeout(() => void write(db, (trx) => requestOf(trx, id, 'cancel')), 100)
+    let timer: NodeJS.Timeout | undefined
+    const endless = new Promise<void>((resolve) => (timer = setTimeout(resolve, 60_000)))
+    const kinds = [kindOf([phase('validate', (run) => run.during(endless))])]
+    const startedAt = performance.now()
+    t.equal((await runHere(path, 'trial', {}, { kinds, jobId: id })).state, 'cancelled')
+    t.ok(performance.now() - startedAt < 10_000)
+    clearTimeout(timer)
+  })
+
+  t.test('work elsewhere gives its result, or what it threw', async (t) => {
+    const { path } = await engine(t)
+    const kinds = [
+      kindOf([
+        phase('validate', async (run) => {
+          t.equal(await run.during(Promise.resolve(7)), 7)
+          await run.during(new Promise((_, reject) => setTimeout(() => reject(new Error('boom')), 120)))
+        }),
+      ]),
+    ]
+    const { error } = await runHere(path, 'trial', {}, { kinds })
+    t.match(error?.detail, /boom/)
+  })
+
   t.test('a stop takes effect, also out of a pause, and the job is not undone', async (t) => {
     const { path, handle, db } = await engine(t)
     const id = await queued(db)
@@ -328,25 +385,28 @@ t.test('a migration', async (t) => {
     const db = sqlConsole(path)
     const rows = db.prepare('SELECT count(*) FROM v2_supplier_task_instances').pluck().get() as number
     const cursors = db.prepare('SELECT step, rowsRead, rowsWritten, isDone FROM migration_cursors').all()
+    const written = [
+      ...['v2_task_type_sections', 'v2_tasks', 'v2_project_task_types', 'v2_project_task_templates'],
+      // And the assignments that only the legacy model had.
+      ...['v2_supplier_task_instances', 'made_assignments'],
+    ].reduce((sum, table) => sum + (db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number), 0)
     db.close()
-    return { rows, cursors }
+    return { rows, cursors, written }
   }
 
   t.test(
     'that is stopped in its backfill goes on after its last chunk and counts no row twice',
     async (t) => {
-      const path = await adoptedFile(t, 1_500)
+      const path = await adoptedFile(t, 15_000)
       let rests = 0
-      const stopped = await runHere(path, 'migrate', { chunkMs: 1 }, { stopping: () => ++rests > 6 })
+      const stopped = await runHere(path, 'migrate', { chunkMs: 1 }, { stopping: () => ++rests > 5 })
       t.equal(stopped.state, 'interrupted')
       const between = countRows(path)
-      t.ok(between.rows < 1_500, 'it had not ended')
+      t.ok(between.rows < 15_000, 'it had not ended')
       t.ok(between.cursors.length > 1, 'it had begun')
       const resumed = await runHere(path, 'migrate', {}, { jobId: stopped.id })
       t.equal(resumed.state, 'succeeded', resumed.error?.detail ?? '')
-      const targets = new Map(resumed.report?.tables.map((one) => [one.target + one.source, one.targetRows]))
-      const written = [...targets.values()].reduce((sum, rows) => sum + rows, 0)
-      t.equal(resumed.report?.summary.rowsWritten, written)
+      t.equal(resumed.report?.summary.rowsWritten, countRows(path).written)
       t.match(resumed.progress, { percent: 100 })
       t.equal(resumed.progress.rowsDone, resumed.progress.rowsTotal)
     },
@@ -365,7 +425,7 @@ t.test('a migration', async (t) => {
   })
 
   t.test('that is cancelled in its backfill removes v2 wholly, and can be run again', async (t) => {
-    const path = await adoptedFile(t, 1_500)
+    const path = await adoptedFile(t, 15_000)
     const db = sqlConsole(path)
     t.teardown(() => db.close())
     const schema = () => db.prepare('SELECT type, name, sql FROM sqlite_master ORDER BY name').all()
