@@ -10,6 +10,7 @@ import { taskInstances } from './legacy/task-instances.js'
 import { taskTemplates } from './legacy/task-templates.js'
 import { milestones } from './milestones/milestones.routes.js'
 import { projectMilestoneTaskRoutes } from './project-milestone-tasks/project-milestone-tasks.routes.js'
+import { shiftDatesRoute } from './project-milestone-tasks/shift-dates.routes.js'
 import { supplierProjectInstanceRoutes } from './supplier-project-instances/supplier-project-instances.routes.js'
 import { supplierTaskInstances } from './supplier-task-instances/supplier-task-instances.routes.js'
 import type { V1Tables } from './tables.js'
@@ -31,6 +32,7 @@ export function v1Routes(app: App, context: Context<V1Tables>, traits: FileTrait
   resourceRoutes(app, context, milestones)
   resourceRoutes(app, context, tasks)
   projectMilestoneTaskRoutes(app, context, traits.hasResponsibleParties)
+  shiftDatesRoute(app, context)
   supplierProjectInstanceRoutes(app, context)
   resourceRoutes(app, context, supplierTaskInstances)
   dashboardRoute(app, context)

@@ -58,6 +58,10 @@ async function createMissing(trx: Transaction<V2Tables>, found: readonly Pair[],
     await trx
       .insertInto('v2_supplier_task_instances')
       .values(missing.slice(start, start + ROWS_PER_INSERT).map((pair) => newInstance(pair, now)))
+      // While a backfill goes on, v1 may have one that arrives only now, before this.
+      .onConflict((conflict) =>
+        conflict.columns(['supplierProjectInstanceId', 'projectTaskTemplateId']).doNothing(),
+      )
       .execute()
   return { created: missing.length, skipped: found.length - missing.length }
 }

@@ -4,6 +4,5 @@ import { Type } from '@sinclair/typebox'
 export const Sequence = Type.Integer({
   minimum: -1_000_000,
   maximum: 1_000_000,
-  default: 0,
-  description: 'place among its siblings; equals are ordered by name',
+  description: 'place among its siblings, equals by name; when left out on creation, after the last one',
 })

@@ -17,6 +17,7 @@ export interface V2Tables {
   v2_project_task_types: ProjectTaskTypesTable
   v2_project_task_templates: ProjectTaskTemplatesTable
   v2_supplier_task_instances: SupplierTaskInstancesTable
+  change_history: ChangeHistoryTable
 }
 
 export type Flag = 0 | 1
@@ -83,6 +84,8 @@ export interface ProjectTaskTypesTable extends Stamped {
 
 export const anchors = ['project_start', 'milestone_date', 'relative_to_task'] as const
 
+export type Anchor = (typeof anchors)[number]
+
 export interface ProjectTaskTemplatesTable extends Stamped {
   projectId: string
   taskId: string
@@ -92,7 +95,7 @@ export interface ProjectTaskTemplatesTable extends Stamped {
   notes: string | null
   isActive: Flag
   /** null: the due date is fixed. */
-  anchor: (typeof anchors)[number] | null
+  anchor: Anchor | null
   offsetDays: number | null
 }
 
@@ -111,4 +114,22 @@ export interface SupplierTaskInstancesTable extends Stamped {
   completedAt: number | null
   /** actualDueDate, or else dueDate. */
   effectiveDueDate: GeneratedAlways<number>
+}
+
+/** Written by triggers alone. It refers to nothing, so that it outlives what it tells of. */
+export interface ChangeHistoryTable {
+  id: number
+  at: number
+  subject: string
+  subjectId: string
+  projectId: string | null
+  supplierProjectInstanceId: string | null
+  projectTaskTemplateId: string | null
+  field: string
+  /** As the field's column holds it. */
+  oldValue: string | number | null
+  newValue: string | number | null
+  actor: string | null
+  requestId: string | null
+  origin: string
 }

@@ -12,7 +12,7 @@ type Values = Record<string, string | number | null>
 
 /** The routes of /v1 over an empty v1 file, and what writes to that file as a SQL console would. */
 export async function build(t: Test, traits: Partial<FileTraits> = {}) {
-  const db = openV1<V1Tables>(t)
+  const db = await openV1<V1Tables>(t)
   const sqlConsole = openConsole(t, db.path)
   if (traits.hasResponsibleParties)
     sqlConsole.exec('alter table project_milestone_tasks add column responsibleParties text')

@@ -118,4 +118,39 @@ t.test('the dashboard', async (t) => {
     t.match(await read(v1, '?asOf=2026-04-01'), { asOf: '2026-04-01T00:00:00.000Z', totals: { overdue: 1 } })
     t.match(await read(v1, '?asOf=spring'), { status: 400, errors: [{ path: '?asOf' }] })
   })
+
+  t.test('of many instances keeps nobody waiting', async (t) => {
+    const v1 = await build(t)
+    const id = v1.given.instance()
+    v1.sqlConsole.exec(
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < 400000)
+       insert into supplier_task_instances (id, supplierProjectInstanceId, projectMilestoneTaskId, status, dueDate, isApplied, createdAt, updatedAt)
+       select 'm' || i, supplierProjectInstanceId, 'other ' || i, status, dueDate, 1, createdAt, updatedAt from n, supplier_task_instances`,
+    )
+    await read(v1)
+    const answered: string[] = []
+    const get = (url: string) =>
+      v1.app.inject({ url: `/v1/${url}` }).then(({ statusCode }) => answered.push(`${url}: ${statusCode}`))
+    await Promise.all([
+      get('dashboard'),
+      get(`supplier-task-instances/${id}`),
+      get('supplier-task-instances'),
+    ])
+    t.same(answered.at(-1), 'dashboard: 200')
+    t.equal(answered.length, 3)
+  })
+
+  t.test('that fifty others wait for already is refused', async (t) => {
+    const v1 = await build(t)
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => v1.app.inject({ url: '/v1/dashboard' })),
+    )
+    const refused = answers.filter(({ statusCode }) => statusCode === 503)
+    t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 51)
+    t.equal(refused.length, 9)
+    for (const answer of refused) {
+      t.match(answer.json(), { code: 'reads-busy', status: 503 })
+      t.equal(answer.headers['retry-after'], '2')
+    }
+  })
 })

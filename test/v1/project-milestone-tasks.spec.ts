@@ -186,3 +186,13 @@ t.test('project milestone tasks are found by what they refer to, and by a flag i
   t.same(await listed('isActive=false'), [off])
   t.same(await listed('milestoneId=nowhere'), [])
 })
+
+t.test('a project milestone task is deleted with its instances', async (t) => {
+  const { app, given, stored } = await build(t)
+  const id = given.template()
+  const instance = given.instance({ projectMilestoneTaskId: id })
+  const { statusCode } = await app.inject({ method: 'DELETE', url: `/v1/project-milestone-tasks/${id}` })
+  t.equal(statusCode, 204)
+  t.equal(stored('project_milestone_tasks', id), undefined)
+  t.equal(stored('supplier_task_instances', instance), undefined)
+})

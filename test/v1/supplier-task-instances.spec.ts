@@ -233,6 +233,37 @@ t.test('supplier task instances are found by', async (t) => {
     t.same(await listed(v1, 'dueFrom=2026-03-11&dueTo=2026-03-20'), [])
   })
 
+  t.test('several statuses, what is blocked, and what is overdue as of an instant', async (t) => {
+    const { v1, id } = await given(t)
+    const open = v1.given.instance({ status: 'blocked', dueDate: march(1), notes: 'Grüße' })
+    t.same(await listed(v1, 'status=blocked&status=in_progress'), [id, open])
+    t.same(await listed(v1, 'blocked=true'), [open])
+    t.same(await listed(v1, 'overdue=true&asOf=2026-03-01T00:00:00.001Z'), [open])
+    t.same(await listed(v1, 'overdue=true&asOf=2026-03-01'), [])
+    t.match((await v1.app.inject({ url: `${url}?asOf=2026-03-02` })).json(), {
+      items: [{ asOf: '2026-03-02T00:00:00.000Z' }],
+    })
+  })
+
+  t.test('a text in their notes or in a name, in any case', async (t) => {
+    const { v1 } = await given(t)
+    const projectId = v1.given.project({ name: 'Zürich' })
+    const milestoneId = v1.given.milestone({ name: 'Première' })
+    const taskId = v1.given.task({ milestoneId, name: 'Prüfung' })
+    const supplierProjectInstanceId = v1.given.assignment({
+      projectId,
+      supplierId: v1.given.supplier({ name: 'Ōta' }),
+    })
+    const id = v1.given.instance({
+      supplierProjectInstanceId,
+      projectMilestoneTaskId: v1.given.template({ projectId, milestoneId, taskId }),
+      notes: 'Grüße',
+    })
+    for (const text of ['GRÜSSE', 'zürich', 'PREMIÈRE', 'prüf', 'ōta'])
+      t.same(await listed(v1, `search=${encodeURIComponent(text)}`), [id], text)
+    t.same(await listed(v1, 'search=nothing'), [])
+  })
+
   t.test('nothing that the list does not know', async (t) => {
     const { v1 } = await given(t)
     t.match((await v1.app.inject({ url: `${url}?status=done` })).json(), { status: 400 })

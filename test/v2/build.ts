@@ -15,14 +15,20 @@ export async function build(t: Test) {
   const app = await serve<V2Tables>(t, '/v2', v2Routes, { db, now: () => clock.now })
 
   const call =
-    (method: 'GET' | 'POST' | 'PATCH' | 'DELETE') =>
+    (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE') =>
     async (url: string, payload?: object, headers: Record<string, string> = {}) => {
       const options = { method, url: `/v2/${url}`, headers }
       const answer = await app.inject(payload === undefined ? options : { ...options, payload })
       const body: Json = answer.body === '' ? { id: '' } : answer.json<Json>()
       return { status: answer.statusCode, body, etag: String(answer.headers.etag), headers: answer.headers }
     }
-  const api = { get: call('GET'), post: call('POST'), patch: call('PATCH'), delete: call('DELETE') }
+  const api = {
+    get: call('GET'),
+    post: call('POST'),
+    put: call('PUT'),
+    patch: call('PATCH'),
+    delete: call('DELETE'),
+  }
   const ids = async (url: string) => ((await api.get(url)).body.items as Json[]).map(({ id }) => id)
   const count = async (table: keyof V2Tables) =>
     (await db.reader.selectFrom(table).select('id').execute()).length

@@ -51,7 +51,7 @@ t.test('task types are listed by category', async (t) => {
 })
 
 t.test('an instant that v1 stored as text is served as what it means', async (t) => {
-  const db = openV1<V2Tables>(t)
+  const db = await openV1<V2Tables>(t)
   const app = await serve<V2Tables>(t, '/v2', v2Routes, { db, now: () => NOW })
   const stored = '2026-02-03 04:05:06'
   await sql`insert into projects values ('p', 'X1', null, ${stored}, ${NOW})`.execute(db.writer)

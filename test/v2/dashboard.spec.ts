@@ -92,4 +92,13 @@ t.test('the dashboard', async (t) => {
       body: { errors: [{ path: '?asOf' }] },
     })
   })
+
+  t.test('that fifty others wait for already is refused', async (t) => {
+    const { api } = await build(t)
+    const answers = await Promise.all(Array.from({ length: 60 }, () => api.get('dashboard')))
+    t.equal(answers.filter(({ status }) => status === 200).length, 51)
+    const refused = answers.filter(({ status }) => status === 503)
+    t.equal(refused.length, 9)
+    for (const { body } of refused) t.match(body, { code: 'reads-busy' })
+  })
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { DUE, NOW, build } from './build.js'
+import { DUE, NOW, build, type Json } from './build.js'
 
 const LATER = '2026-03-12T00:00:00.000Z'
 
@@ -167,5 +167,84 @@ t.test('moving a due date', async (t) => {
       },
     )
     t.match((await api.get(`project-task-templates/${id}`)).body, { owner: null })
+  })
+})
+
+t.test('a dry run', async (t) => {
+  t.test('says what a new due date would move and what would stay, and writes nothing', async (t) => {
+    const { api, given } = await build(t)
+    const template = await given.template()
+    const url = `project-task-templates/${template.id}`
+    const instance = await given.instance(template)
+    await given.instance(template, { actualDueDate: '2026-03-09' })
+    await given.instance(template, { status: 'completed' })
+    const change = { dueDate: LATER, owner: 'Ann', isActive: false }
+    const counted = { updated: 1, keptOverride: 1, keptCompleted: 1 }
+    const planned = await api.patch(url, { ...change, dryRun: true })
+    t.match(planned, {
+      status: 200,
+      body: {
+        template,
+        dryRun: true,
+        propagation: counted,
+        templates: [{ id: template.id, from: DUE, to: LATER, stays: null, propagation: counted }],
+      },
+    })
+    t.equal(planned.etag, (await api.get(url)).etag)
+    t.match((await api.get(`supplier-task-instances/${instance.id}`)).body, { dueDate: DUE })
+    const { propagation, templates } = (await api.patch(url, change)).body
+    t.same({ propagation, templates }, { propagation: counted, templates: planned.body.templates })
+  })
+
+  t.test('is refused like the change itself', async (t) => {
+    const { api, given } = await build(t)
+    const url = `project-task-templates/${(await given.template()).id}`
+    const dryRun = true
+    t.match(await api.patch(url, { dueDate: LATER, dryRun }, { 'if-match': '"old"' }), { status: 412 })
+    t.match(await api.patch(url, { dueDate: '2026-02-30', dryRun }), {
+      status: 422,
+      body: { errors: [{ path: '/dueDate' }] },
+    })
+  })
+})
+
+t.test('a project that has the task type switched off', async (t) => {
+  async function buildTwo(t: import('tap').Test) {
+    const built = await build(t)
+    const { taskTypeId, id: taskId } = await built.given.task()
+    const here = await built.given.template({ taskId })
+    const there = await built.given.template({ taskId })
+    const switchOff = ({ projectId }: Json) =>
+      built.api.patch(`projects/${String(projectId)}/task-types/${String(taskTypeId)}`, { isActive: false })
+    const dueDates = async () =>
+      Promise.all(
+        [here, there].map(
+          async ({ id }) => (await built.api.get(`project-task-templates/${id}`)).body.dueDate,
+        ),
+      )
+    return { ...built, taskTypeId, here, there, switchOff, dueDates }
+  }
+  const scope = 'all-projects-using-type'
+
+  t.test('is not moved along with the others, and the answer says so', async (t) => {
+    const { api, taskTypeId, here, there, switchOff, dueDates } = await buildTwo(t)
+    await switchOff(there)
+    const stays = [{ stays: null }, { stays: 'task-type-off', from: DUE, to: DUE }]
+    const patched = await api.patch(`project-task-templates/${here.id}`, { dueDate: LATER, scope })
+    t.match(patched.body.templates, stays)
+    t.same(await dueDates(), [LATER, DUE])
+    const url = `projects/${String(here.projectId)}/shift-dates`
+    t.match((await api.post(url, { days: -10, taskTypeId, scope })).body.templates, [
+      { stays: null },
+      { stays: 'task-type-off' },
+    ])
+    t.same(await dueDates(), [DUE, DUE])
+  })
+
+  t.test('is moved when it is the one that is asked about', async (t) => {
+    const { api, here, switchOff, dueDates } = await buildTwo(t)
+    await switchOff(here)
+    await api.patch(`project-task-templates/${here.id}`, { dueDate: LATER, scope })
+    t.same(await dueDates(), [LATER, LATER])
   })
 })

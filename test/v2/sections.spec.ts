@@ -57,11 +57,11 @@ t.test("a task type's tree", async (t) => {
     await given.section({ taskTypeId, name: 'second', sequence: 2 })
     const first = await given.section({ taskTypeId, name: 'first', sequence: 1 })
     const inFirst = { taskTypeId, sectionId: first.id }
-    const parent = await given.task({ ...inFirst, name: 'b' })
-    await given.task({ ...inFirst, name: 'a' })
+    const parent = await given.task({ ...inFirst, name: 'b', sequence: 1 })
+    await given.task({ ...inFirst, name: 'a', sequence: 1 })
     await given.task({ ...inFirst, name: 'zero', sequence: -1 })
-    await given.task({ taskTypeId, parentTaskId: parent.id, name: 'sub 2' })
-    await given.task({ taskTypeId, parentTaskId: parent.id, name: 'sub 1' })
+    await given.task({ taskTypeId, parentTaskId: parent.id, name: 'sub 2', sequence: 0 })
+    await given.task({ taskTypeId, parentTaskId: parent.id, name: 'sub 1', sequence: 0 })
     await given.task({ taskTypeId, name: 'loose' })
     await given.task()
 

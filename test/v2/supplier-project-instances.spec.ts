@@ -33,6 +33,18 @@ t.test('assigning a supplier to a project', async (t) => {
     ])
   })
 
+  t.test('says where the assignment is, and with which ETag it can be changed', async (t) => {
+    const { api, pair, assignUrl } = await buildPair(t)
+    for (const made of [await api.post('supplier-project-instances', pair), await api.post(assignUrl)]) {
+      const url = String(made.headers.location).replace(/^\/v2\//, '')
+      t.match(await api.get(url), { status: 200, etag: made.etag, body: pair })
+    }
+    const { etag, headers } = await api.post(assignUrl)
+    const url = String(headers.location).replace(/^\/v2\//, '')
+    t.equal((await api.patch(url, { status: 'paused' }, { 'if-match': etag })).status, 200)
+    t.equal((await api.patch(url, { status: 'active' }, { 'if-match': etag })).status, 412)
+  })
+
   t.test('again creates only what is missing', async (t) => {
     const { api, given, pair, assignUrl } = await buildPair(t)
     await given.template({ projectId: pair.projectId })

@@ -157,12 +157,25 @@ t.test('a bulk update', async (t) => {
 
   t.test('changes nothing when the change does not fit one of them', async (t) => {
     const { api, given, template, instance } = await buildInstance(t, { status: 'blocked' })
-    const ids = [instance.id, (await given.instance(template)).id]
-    t.match(
-      await api.post('supplier-task-instances/bulk-update', { ids, changes: { blockedReason: 'no steel' } }),
-      refusedAt('/changes/blockedReason'),
-    )
+    const other = await given.instance(template)
+    const ids = [instance.id, other.id]
+    const refused = await api.post('supplier-task-instances/bulk-update', {
+      ids,
+      changes: { blockedReason: 'no steel' },
+    })
+    t.match(refused, refusedAt('/ids/1'))
+    t.match(refused.body.detail, `"${other.id}" is not_started: /changes/blockedReason is only for`)
     t.match((await api.get(url(instance))).body, { blockedReason: null })
+  })
+
+  t.test('changes nothing when the change contradicts itself, and says so once', async (t) => {
+    const { api, given, template, instance } = await buildInstance(t)
+    const ids = [instance.id, (await given.instance(template)).id]
+    const changes = { status: 'completed', blockedReason: 'no steel' }
+    const refused = await api.post('supplier-task-instances/bulk-update', { ids, changes })
+    t.match(refused, refusedAt('/changes/blockedReason'))
+    t.equal((refused.body.errors as unknown[]).length, 1)
+    t.match((await api.get(url(instance))).body, { status: 'not_started' })
   })
 
   t.test('is refused for no ids, too many, or one twice', async (t) => {

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { readSnapshot } from '../../db/database.js'
+import { readInThread } from '../../db/database.js'
 import type { Context } from '../../http/resource.js'
 import { Id, Instant, ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
@@ -48,7 +48,7 @@ const dashboard = {
 export function dashboardRoute(app: App, { db, now }: Context<V1Tables>): void {
   app.get('/dashboard', { schema: dashboard, config: { group: 'dashboard' } }, async ({ query }) => {
     const asOf = parseInstant(query.asOf ?? '') ?? now()
-    const counted = await readSnapshot(db, (trx) => v1Dashboard(trx, asOf))
+    const counted = await readInThread(db, (trx) => v1Dashboard(trx, asOf))
     return { ...counted, asOf: formatInstant(asOf) }
   })
 }

@@ -13,12 +13,11 @@ export interface RowsPlan {
   prismaMigrations: boolean
 }
 
-/** Fills a file's tables. Every row is valid. */
+/** Fills a file's tables. Every row is valid; dirt is added after these, which are the same for a seed. */
 export function addRows(maker: Maker, { instances, generation, prismaMigrations }: RowsPlan): void {
   if (generation === 'legacy') addLegacyModel(maker, instances)
   else addActiveModel(maker, instances)
   if (prismaMigrations) addPrismaMigrations(maker)
-  // Rows that do not fit belong here, after the valid ones, which then stay the same for a seed.
 }
 
 function addActiveModel(maker: Maker, instances: number): void {

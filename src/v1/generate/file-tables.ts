@@ -7,11 +7,14 @@ export interface FileShape {
   prismaMigrations?: boolean
   /** Adds the column that newer files have. */
   responsibleParties?: boolean
+  /** Columns other than the id take NULL, as in a file that Prisma did not make. */
+  lenient?: boolean
 }
 
 /** The tables of a file of this shape, parents first. */
-export function fileTables({ generation, prismaMigrations, responsibleParties }: FileShape): V1Table[] {
-  const model =
+export function fileTables(shape: FileShape): V1Table[] {
+  const { generation, prismaMigrations, responsibleParties, lenient } = shape
+  const declared =
     generation === 'legacy'
       ? [...sharedTables.map(olderTable), ...legacyTables('')]
       : [
@@ -19,10 +22,19 @@ export function fileTables({ generation, prismaMigrations, responsibleParties }:
           ...activeTables.map(responsibleParties ? withOwners : same),
           ...legacyTables('_old'),
         ]
+  const model = lenient === true ? declared.map(withoutNotNull) : declared
   return prismaMigrations ? [...model, prismaTable] : model
 }
 
 const same = (table: V1Table) => table
+
+const withoutNotNull = (table: V1Table): V1Table => ({
+  ...table,
+  columns: table.columns.map(([column, declaration]) => [
+    column,
+    column === 'id' ? declaration : declaration.replace(' NOT NULL', ''),
+  ]),
+})
 
 const laterColumns = ['supplierNumber', 'location', 'contacts']
 

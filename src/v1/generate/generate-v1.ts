@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { createStatements } from '../../../migrations/v1-tables.js'
 import { conflict } from '../../kernel/problem.js'
 import { addRows } from './add-rows.js'
+import { addDirt, type DirtMade, type DirtPlan } from './dirt/add-dirt.js'
 import { fileTables, type FileShape } from './file-tables.js'
 import { seededIds, seededRandom } from './random.js'
 import { rowWriter } from './row-writer.js'
@@ -14,6 +15,10 @@ export interface GenerateV1Options extends FileShape {
   instances: number
   seed: number
   journalMode?: 'delete' | 'wal'
+  /** Rows that do not fit, besides the valid ones. */
+  dirt?: DirtPlan
+  /** Told what was made of it. */
+  onDirt?: (made: DirtMade[]) => void
   onProgress?: (progress: GenerateProgress) => void
 }
 
@@ -74,8 +79,12 @@ function fill(db: Database, options: GenerateV1Options): Record<string, number> 
     options.onProgress?.({ phase: 'rows', done: counts[counted] ?? 0, total: instances }),
   )
   const random = seededRandom(seed)
-  const maker = { random, newId: seededIds(random), insert: writer.insert }
+  const maker = { random, newId: seededIds(random), ...writer }
   addRows(maker, { instances, generation, prismaMigrations })
+  if (options.dirt !== undefined) {
+    const made = addDirt(maker, options.dirt, { tables, instances })
+    options.onDirt?.(made)
+  }
   writer.finish()
   const indexes = statements.flatMap(([, ...rest]) => rest)
   createIndexes(db, indexes, options.onProgress)

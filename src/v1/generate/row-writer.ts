@@ -30,8 +30,17 @@ type Rows = { [Table in keyof V1Tables]: AsStored<V1Tables[Table]> } & {
  */
 export type Insert = <Table extends keyof Rows>(table: Table, row: Rows[Table]) => void
 
+/** What SQLite can hold, whatever the column was meant for. `text`: bytes that need not be UTF-8. */
+export type StoredValue = string | number | bigint | null | Buffer | { text: Buffer }
+
+/** Sets columns of a row that is there, past what the types of `Insert` allow. */
+export type Change = (table: keyof Rows, id: string, values: Readonly<Record<string, StoredValue>>) => void
+
 export interface RowWriter {
   insert: Insert
+  change: Change
+  /** The file's own name of a table. */
+  nameOf: (table: keyof Rows) => string
   /** Rows so far, by the file's own table names. */
   counts: Record<string, number>
   /** Commits what is left. */
@@ -55,17 +64,26 @@ export function rowWriter(
     db.exec('COMMIT')
     onBatch(counts)
   }
+  const nameOf = (table: string) => (statements.has(table) ? table : table.replace(/_old$/, ''))
   const insert = (table: string, row: object) => {
-    const name = statements.has(table) ? table : table.replace(/_old$/, '')
+    const name = nameOf(table)
     statements.get(name)?.run(row)
     counts[name] = (counts[name] ?? 0) + 1
     if (++rows % BATCH_ROWS > 0) return
     commit()
     db.exec('BEGIN')
   }
+  const change: Change = (table, id, values) => {
+    for (const [column, value] of Object.entries(values)) {
+      const isText = value !== null && typeof value === 'object' && 'text' in value
+      db.prepare(
+        `UPDATE "${nameOf(table)}" SET "${column}" = ${isText ? 'CAST(? AS TEXT)' : '?'} WHERE id = ?`,
+      ).run(isText ? value.text : value, id)
+    }
+  }
   onBatch(counts)
   db.exec('BEGIN')
-  return { insert, counts, finish: commit }
+  return { insert, change, nameOf, counts, finish: commit }
 }
 
 function insertSql({ name, columns }: V1Table): string {

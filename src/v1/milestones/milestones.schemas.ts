@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Body, Id, Line, Nullable, PatchBody, Text } from '../../http/schemas.js'
-import { FileInstant } from '../file-instant.js'
+import { FileInstant, FileInteger } from '../file-values.js'
+import { Sequence } from '../sequence.js'
 
 export const Milestone = Type.Object({
   id: Id(),
@@ -8,7 +9,7 @@ export const Milestone = Type.Object({
   code: Type.String(),
   name: Type.String(),
   description: Nullable(Type.String()),
-  sequence: Type.Integer(),
+  sequence: FileInteger(),
   isRequired: Type.Boolean(),
   createdAt: FileInstant(),
   updatedAt: FileInstant(),
@@ -19,7 +20,7 @@ export const CreateMilestone = Body({
   code: Line({ description: 'unique in the task type' }),
   name: Line(),
   description: Type.Optional(Nullable(Text())),
-  sequence: Type.Integer(),
+  sequence: Sequence,
   isRequired: Type.Optional(Type.Boolean({ description: 'true when left out' })),
 })
 

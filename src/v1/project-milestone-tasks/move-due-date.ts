@@ -1,5 +1,6 @@
 import { sql, type SqlBool, type Transaction } from 'kysely'
 import { instantOf } from '../../db/stored-instant.js'
+import { underOrigin } from '../../db/write-context.js'
 import type { Propagation } from '../../kernel/due-date.js'
 import type { V1Tables } from '../tables.js'
 
@@ -17,27 +18,28 @@ export async function moveDueDate(
   dueDate: number,
   now: number,
 ): Promise<Propagation> {
-  const propagation = await countByReason(trx, templateId)
+  const propagation = await countPropagation(trx, templateId)
   await trx
     .updateTable('project_milestone_tasks')
     .set({ dueDate, updatedAt: now })
     .where('id', '=', templateId)
     .where(isAnother(dueDate))
     .execute()
-  await trx
+  const instances = trx
     .updateTable('supplier_task_instances')
     .set({ dueDate, updatedAt: now })
     .where('projectMilestoneTaskId', '=', templateId)
     .where('actualDueDate', 'is', null)
     .where('status', '!=', 'completed')
     .where(isAnother(dueDate))
-    .execute()
+  await underOrigin(trx, 'propagation', () => instances.execute())
   return propagation
 }
 
 const isAnother = (dueDate: number) => sql<SqlBool>`${instantOf('dueDate')} is not ${dueDate}`
 
-const countByReason = (trx: Transaction<V1Tables>, templateId: string): Promise<Propagation> =>
+/** What moving its due date does, without doing it. */
+export const countPropagation = (trx: Transaction<V1Tables>, templateId: string): Promise<Propagation> =>
   trx
     .selectFrom('supplier_task_instances')
     .select([

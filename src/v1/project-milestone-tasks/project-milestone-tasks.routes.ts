@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { write } from '../../db/database.js'
+import { signed } from '../../http/auth.js'
 import { etagOf } from '../../http/etag.js'
 import {
   createRoute,
@@ -75,7 +76,7 @@ function changeRoute(app: App, { db, now }: Context<V1Tables>, resource: Changea
   app.patch('/project-milestone-tasks/:id', { schema: change, config }, async (request, reply) => {
     const at = now()
     const values = resource.storable(fromWire(PatchProjectMilestoneTask, request.body))
-    const { row, propagation } = await write(db, async (trx) => {
+    const { row, propagation } = await write(signed(db, request), async (trx) => {
       const before = await getMatchingRow(resource, trx, request, at)
       const propagation = await changeProjectMilestoneTask(trx, before, values, at)
       return { row: await getRow(resource, trx, before.id, at), propagation }

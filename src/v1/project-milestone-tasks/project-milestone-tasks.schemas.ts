@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { Body, Id, Instant, Nullable, PatchBody, Text } from '../../http/schemas.js'
-import { FileInstant } from '../file-instant.js'
+import { FileInstant } from '../file-values.js'
 
 export const ProjectMilestoneTask = Type.Object({
   id: Id(),

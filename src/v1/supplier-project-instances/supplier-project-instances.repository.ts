@@ -68,6 +68,16 @@ export async function updateSupplierProjectInstance(
     .execute()
 }
 
+export async function countCompletedOf(trx: Transaction<V1Tables>, { id }: { id: string }): Promise<number> {
+  const { completed } = await trx
+    .selectFrom('supplier_task_instances')
+    .select(({ fn }) => fn.countAll<number>().as('completed'))
+    .where('supplierProjectInstanceId', '=', id)
+    .where('status', '=', 'completed')
+    .executeTakeFirstOrThrow()
+  return completed
+}
+
 /** Its supplier task instances go with it. */
 export async function deleteSupplierProjectInstance(trx: Transaction<V1Tables>, { id }: { id: string }) {
   await trx.deleteFrom('supplier_project_instances').where('id', '=', id).execute()

@@ -1,16 +1,17 @@
-import { write } from '../../db/database.js'
+import { signed } from '../../http/auth.js'
 import { etagOf } from '../../http/etag.js'
+import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { deleteRoute, getRow, patchRoute, readRoutes, type Context } from '../../http/resource.js'
 import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { toWire } from '../../http/wire.js'
 import type { V1Tables } from '../tables.js'
-import { assign } from './assign.js'
+import { assign, changeSupplierProjectInstance } from './assign.js'
 import {
+  countCompletedOf,
   deleteSupplierProjectInstance,
   findSupplierProjectInstance,
   listSupplierProjectInstances,
-  updateSupplierProjectInstance,
 } from './supplier-project-instances.repository.js'
 import {
   Assignment,
@@ -37,24 +38,21 @@ const supplierProjectInstances = {
   filters: SupplierProjectInstanceFilters,
   list: listSupplierProjectInstances,
   find: findSupplierProjectInstance,
-  update: updateSupplierProjectInstance,
+  update: changeSupplierProjectInstance,
   remove: deleteSupplierProjectInstance,
+  countCompleted: countCompletedOf,
 }
 
 function assignRoute(app: App, { db, now }: Context<V1Tables>): void {
   const config = { group: 'taskCreate' } as const
-  app.post('/supplier-project-instances', { schema: assignment, config }, async (request, reply) => {
+  app.post('/supplier-project-instances', { schema: assignment, config }, (request, reply) => {
     const at = now()
-    const { row, isNew, instances } = await write(db, async (trx) => {
-      const assigned = await assign(trx, request.body, at)
-      return { ...assigned, row: await getRow(supplierProjectInstances, trx, assigned.id, at) }
+    return answerOnce(signed(db, request), reply, async (trx) => {
+      const { id, isNew, instances } = await assign(trx, request.body, at)
+      const item = toWire(SupplierProjectInstance, await getRow(supplierProjectInstances, trx, id, at))
+      const headers = { etag: etagOf(item), location: `${request.url.split('?')[0]}/${id}` }
+      return { status: isNew ? 201 : 200, headers, body: { ...item, ...instances } }
     })
-    const item = toWire(SupplierProjectInstance, row)
-    void reply
-      .code(isNew ? 201 : 200)
-      .header('etag', etagOf(item))
-      .header('location', `${request.url.split('?')[0]}/${row.id}`)
-    return { ...item, ...instances }
   })
 }
 
@@ -62,6 +60,7 @@ const assignment = {
   operationId: 'createSupplierProjectInstance',
   summary: 'Assign a supplier to a project; again, it only adds the instances that are missing',
   tags: ['SupplierProjectInstances'],
+  headers: OnceHeaders,
   body: CreateSupplierProjectInstance,
   response: { 200: Assignment, 201: Assignment, ...ProblemAnswers },
 }

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { Body, Id, Line, PatchBody } from '../../http/schemas.js'
-import { FileInstant } from '../file-instant.js'
+import { FileInstant } from '../file-values.js'
 
 export const SupplierProjectInstance = Type.Object({
   id: Id(),
@@ -15,7 +15,12 @@ export const SupplierProjectInstance = Type.Object({
 export const CreateSupplierProjectInstance = Body({ supplierId: Id(), projectId: Id() })
 
 export const PatchSupplierProjectInstance = PatchBody(
-  Body({ status: Line({ description: 'only an `active` one gets the tasks that its project gains' }) }),
+  Body({
+    status: Line({
+      description:
+        'only an `active` one gets the tasks that its project gains; one that becomes so, what it missed',
+    }),
+  }),
 )
 
 /** `created` and `skipped`: supplier task instances that were made, and that were there already. */

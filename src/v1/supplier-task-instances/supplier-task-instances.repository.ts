@@ -1,12 +1,12 @@
-import type { Insertable, Kysely, Transaction } from 'kysely'
+import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
 import { instantOf, instantOrNullOf } from '../../db/stored-instant.js'
 import type { PageRequest } from '../../http/page.js'
 import { readStoredList } from '../../kernel/stored-json.js'
 import { copiedDueDate, effectiveDueDate, isApplied } from '../due-dates.js'
 import type { SupplierTaskInstancesTable, V1Tables } from '../tables.js'
-import { isOverdueAt, onInstancePage, type Filters } from './supplier-task-instances.filters.js'
+import { asOfOf, isOverdueAt, onInstancePage, type Filters } from './supplier-task-instances.filters.js'
 
-const rows = (db: Kysely<V1Tables>, now: number) =>
+const rows = (db: Kysely<V1Tables>, asOf: number) =>
   db
     .selectFrom('supplier_task_instances')
     .select([
@@ -21,7 +21,8 @@ const rows = (db: Kysely<V1Tables>, now: number) =>
       instantOf('dueDate').as('dueDate'),
       instantOrNullOf('actualDueDate').as('actualDueDate'),
       effectiveDueDate.as('effectiveDueDate'),
-      isOverdueAt(now).as('isOverdue'),
+      isOverdueAt(asOf).as('isOverdue'),
+      sql<number>`${asOf}`.as('asOf'),
       isApplied.as('isApplied'),
       instantOrNullOf('completedAt').as('completedAt'),
       instantOf('createdAt').as('createdAt'),
@@ -39,8 +40,9 @@ export async function listSupplierTaskInstances(
   filters: Filters,
   now: number,
 ) {
-  const found = await rows(db, now)
-    .where(onInstancePage(page, filters, now))
+  const asOf = asOfOf(filters, now)
+  const found = await rows(db, asOf)
+    .where(onInstancePage(page, filters, asOf))
     .orderBy('id')
     .limit(page.limit + 1)
     .execute()

@@ -1,7 +1,17 @@
 import { Type } from '@sinclair/typebox'
-import { Body, Id, Instant, Nullable, PatchBody, StringEnum, Text } from '../../http/schemas.js'
+import {
+  Body,
+  Id,
+  Instant,
+  Nullable,
+  PatchBody,
+  SearchText,
+  SeveralOf,
+  StringEnum,
+  Text,
+} from '../../http/schemas.js'
 import { instanceStatuses } from '../../kernel/instance-status.js'
-import { FileInstant } from '../file-instant.js'
+import { FileInstant } from '../file-values.js'
 
 export const SupplierTaskInstance = Type.Object({
   id: Id(),
@@ -11,7 +21,8 @@ export const SupplierTaskInstance = Type.Object({
   dueDate: FileInstant(),
   actualDueDate: FileInstant(),
   effectiveDueDate: FileInstant(),
-  isOverdue: Type.Boolean(),
+  isOverdue: Type.Boolean({ description: 'at asOf' }),
+  asOf: Instant(),
   isApplied: Type.Boolean(),
   completedAt: FileInstant(),
   notes: Nullable(Type.String()),
@@ -52,9 +63,14 @@ export const SupplierTaskInstanceFilters = {
   taskId: Type.Optional(Id()),
   projectMilestoneTaskId: Type.Optional(Id()),
   supplierProjectInstanceId: Type.Optional(Id()),
-  status: Type.Optional(StringEnum(instanceStatuses)),
+  status: Type.Optional(SeveralOf(instanceStatuses)),
   isApplied: Type.Optional(Type.Boolean()),
-  overdue: Type.Optional(Type.Boolean()),
+  overdue: Type.Optional(Type.Boolean({ description: 'at asOf' })),
+  asOf: Type.Optional(Instant({ description: 'default: now' })),
+  blocked: Type.Optional(Type.Boolean({ description: 'applied, and with the status blocked' })),
   dueFrom: Type.Optional(Instant({ description: 'effective due date, inclusive' })),
   dueTo: Type.Optional(Instant({ description: 'effective due date, inclusive' })),
+  search: Type.Optional(
+    SearchText('the notes, or of the name of the supplier, the project, the milestone or the task'),
+  ),
 }

@@ -1,36 +1,24 @@
 import { sql, type Kysely } from 'kysely'
-import type { DashboardCountRow } from '../../kernel/dashboard.js'
-import { instanceStatuses } from '../../kernel/instance-status.js'
 import { isDueNext7Days, isOverdue } from '../instance-conditions.js'
 import type { V2Tables } from '../tables.js'
+import { countInstances } from './count-instances.js'
 
-/**
- * The applied instances, counted by one of their columns: one scan of the table. `not indexed`, as the
- * index on the column would meet the rows in random order.
- */
-const countsBy = (column: string, asOf: number) => sql`
-  select ${sql.ref(column)} as scopeId, count(*) as instances,
-    ${sql.join(instanceStatuses.map((status) => sql`sum(status = ${sql.lit(status)}) as ${sql.ref(status)}`))},
-    sum(${isOverdue(asOf)}) as overdue, sum(${isDueNext7Days(asOf)}) as dueNext7Days
-  from v2_supplier_task_instances not indexed where isApplied = 1 group by ${sql.ref(column)}`
-
-type CountsOfAssignment = DashboardCountRow & { supplierId: string; projectId: string }
-
-export async function countByAssignment(db: Kysely<V2Tables>, asOf: number): Promise<CountsOfAssignment[]> {
-  const counts = countsBy('supplierProjectInstanceId', asOf)
-  const query = sql<CountsOfAssignment>`select counts.*, supplierId, projectId from (${counts}) as counts
-    join supplier_project_instances as assignment on assignment.id = counts.scopeId`
-  return (await query.execute(db)).rows
-}
-
-type CountsOfTemplate = DashboardCountRow & { sectionId: string | null }
-
-export async function countByTemplate(db: Kysely<V2Tables>, asOf: number): Promise<CountsOfTemplate[]> {
-  const counts = countsBy('projectTaskTemplateId', asOf)
-  const query = sql<CountsOfTemplate>`select counts.*, sectionId from (${counts}) as counts
-    join v2_project_task_templates as template on template.id = counts.scopeId`
-  return (await query.execute(db)).rows
-}
+/** `not indexed`: an index on the assignment would meet the rows in random order. */
+export const countAppliedInstances = (db: Kysely<V2Tables>, asOf: number) =>
+  countInstances(db, {
+    table: sql`v2_supplier_task_instances not indexed`,
+    isApplied: sql`isApplied = 1`,
+    isOverdue: isOverdue(asOf),
+    isDueNext7Days: isDueNext7Days(asOf),
+    assignment: 'supplierProjectInstanceId',
+    assignments: 'supplier_project_instances',
+    parts: {
+      template: 'projectTaskTemplateId',
+      templates: 'v2_project_task_templates',
+      column: 'sectionId',
+      table: 'v2_task_type_sections',
+    },
+  })
 
 export const listSupplierNames = (db: Kysely<V2Tables>) =>
   db.selectFrom('suppliers').select(['id as supplierId', 'name']).orderBy('name').orderBy('id').execute()

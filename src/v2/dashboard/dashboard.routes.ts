@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { readSnapshot } from '../../db/database.js'
+import { readInThread } from '../../db/database.js'
 import type { Context } from '../../http/resource.js'
 import { Id, Instant, ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
@@ -48,6 +48,6 @@ const schema = {
 export function dashboardRoute(app: App, { db, now }: Context<V2Tables>): void {
   app.get('/dashboard', { schema, config: { group: 'dashboard' } }, async (request) => {
     const { asOf = now() } = fromWire(query, request.query)
-    return toWire(Dashboard, await readSnapshot(db, (trx) => v2Dashboard(trx, asOf)))
+    return toWire(Dashboard, await readInThread(db, (trx) => v2Dashboard(trx, asOf)))
   })
 }

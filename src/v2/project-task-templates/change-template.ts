@@ -1,15 +1,17 @@
-import type { Transaction } from 'kysely'
+import { sql, type SqlBool, type Transaction } from 'kysely'
 import type { Values } from '../../http/resource.js'
-import type { Propagation } from '../../kernel/due-date.js'
 import { invalidInput } from '../../kernel/problem.js'
 import { createInstancesOfTemplates } from '../missing-instances.js'
+import { followTemplates } from '../project-task-types/switch-task-type.js'
 import { getReferred } from '../references.js'
 import type { ProjectTaskTemplatesTable, V2Tables } from '../tables.js'
-import { moveDueDate, noPropagation, sumOf } from './move-due-date.js'
+import { carryOut, type CarriedMove } from './carry-out.js'
 import { planMoves, type Move } from './planned-moves.js'
-import { insertTemplate, listDueDates, updateTemplate } from './project-task-templates.repository.js'
+import { deleteTemplate, insertTemplate, updateTemplate } from './project-task-templates.repository.js'
 import type { CreateTemplate, PatchTemplate } from './project-task-templates.schemas.js'
-import { ensureProjectTaskType } from './project-task-types.repository.js'
+import { findParentDueDate, listScheduled, unhangTemplates } from './scheduled-templates.repository.js'
+import { unlessTaskTypeIsOff } from './shift-dates.js'
+import { timingAfter, type Timing, type TimingChange } from './timing.js'
 
 /** Adds a task to a project. Suppliers assigned to the project get it, if it is active. */
 export async function addTemplate(
@@ -17,55 +19,91 @@ export async function addTemplate(
   values: Values<typeof CreateTemplate>,
   now: number,
 ): Promise<string> {
-  await getReferred(trx, 'projects', values.projectId, '/projectId')
-  const task = await getReferred(trx, 'v2_tasks', values.taskId, '/taskId')
-  await ensureProjectTaskType(trx, values.projectId, task.taskTypeId, now)
-  const id = await insertTemplate(trx, task, values, now)
+  const { projectId, taskId, dueDate } = values
+  await getReferred(trx, 'projects', projectId, '/projectId')
+  const task = await getReferred(trx, 'v2_tasks', taskId, '/taskId')
+  const timing = await timingOf(trx, { projectId, taskId, dueDate, anchor: null, offsetDays: null }, values)
+  const id = await insertTemplate(trx, task, { ...values, ...timing }, now)
+  await followTemplates(trx, { projectId, taskTypeId: task.taskTypeId }, now)
   await createInstancesOfTemplates(trx, [id], now)
   return id
 }
 
-/** Changes a template; a new due date goes to its instances, and activating it makes missing ones. */
+/**
+ * Changes a template; a new due date goes to its instances and moves what hangs on it, and activating it
+ * makes missing instances. A dry run gives the moves and writes nothing.
+ */
 export async function changeTemplate(
   trx: Transaction<V2Tables>,
   template: ProjectTaskTemplatesTable,
-  { dueDate, scope, ...columns }: Values<typeof PatchTemplate>,
+  { scope, dryRun, ...change }: Omit<Values<typeof PatchTemplate>, 'dryRun'> & { dryRun: boolean },
   now: number,
-): Promise<Propagation> {
+): Promise<CarriedMove[]> {
+  if (scope === 'all-projects-using-type' && change.dueDate === undefined)
+    throw invalidInput([{ path: '/dueDate', message: 'is needed with this scope' }])
+  const timing = await timingOf(trx, template, change)
+  const isMoved = change.dueDate !== undefined || timing.dueDate !== template.dueDate
+  const path = change.dueDate === undefined ? '/offsetDays' : '/dueDate'
+  const moves = isMoved ? await planTemplateMove(trx, template, timing, { scope, path }) : []
+  if (dryRun) return carryOut(trx, moves, { dryRun, now })
+
+  const { dueDate: _moved, ...columns } = { ...change, ...anchorChange(template, timing) }
   if (Object.keys(columns).length > 0) await updateTemplate(trx, template.id, columns, now)
-  const propagation = await move(trx, template, { dueDate, scope }, now)
-  if (columns.isActive === 1 && template.isActive === 0) await activate(trx, template, now)
-  return propagation
+  const carried = await carryOut(trx, moves, { dryRun, now })
+  if ((columns.isActive ?? template.isActive) !== template.isActive) await switchTemplate(trx, template, now)
+  return carried
 }
 
-async function activate(
+const anchorChange = (before: Timing, { anchor, offsetDays }: Timing) =>
+  anchor === before.anchor && offsetDays === before.offsetDays ? {} : { anchor, offsetDays }
+
+async function timingOf(
+  trx: Transaction<V2Tables>,
+  template: Timing & { projectId: string; taskId: string },
+  { dueDate, anchor, offsetDays }: TimingChange,
+): Promise<Timing> {
+  if (dueDate === undefined && anchor === undefined && offsetDays === undefined) return template
+  return timingAfter(template, { dueDate, anchor, offsetDays }, await findParentDueDate(trx, template))
+}
+
+/** The template, what hangs on it, and with that scope the same in every project that uses the task type. */
+async function planTemplateMove(
+  trx: Transaction<V2Tables>,
+  template: ProjectTaskTemplatesTable,
+  timing: Timing,
+  { scope, path }: { scope: string | undefined; path: string },
+): Promise<Move[]> {
+  const { projectId, taskId } = template
+  const isEverywhere = scope === 'all-projects-using-type'
+  const family = await listScheduled(trx, { family: taskId, ...(isEverywhere ? {} : { projectId }) })
+  const moves = planMoves(family, {
+    deltaMs: timing.dueDate - template.dueDate,
+    path,
+    staying: unlessTaskTypeIsOff(projectId),
+    anchorMoves: (one) => one.taskId !== taskId,
+  })
+  return moves.map((move) => (move.id === template.id ? { ...move, offsetDays: timing.offsetDays } : move))
+}
+
+async function switchTemplate(
   trx: Transaction<V2Tables>,
   { id, projectId, taskId }: ProjectTaskTemplatesTable,
   now: number,
 ) {
-  const task = await getReferred(trx, 'v2_tasks', taskId, '/taskId')
-  await ensureProjectTaskType(trx, projectId, task.taskTypeId, now)
+  const { taskTypeId } = await getReferred(trx, 'v2_tasks', taskId, '/taskId')
+  await followTemplates(trx, { projectId, taskTypeId }, now)
   await createInstancesOfTemplates(trx, [id], now)
 }
 
-async function move(
+/** Its instances go with the template; what hung on it has a fixed date from now on. */
+export async function removeTemplate(
   trx: Transaction<V2Tables>,
   template: ProjectTaskTemplatesTable,
-  { dueDate, scope }: { dueDate: number | undefined; scope: string | undefined },
   now: number,
-) {
-  const everywhere = scope === 'all-projects-using-type'
-  if (dueDate === undefined) {
-    if (everywhere) throw invalidInput([{ path: '/dueDate', message: 'is needed with this scope' }])
-    return noPropagation
-  }
-  if (!everywhere) return moveDueDate(trx, template.id, dueDate, now)
-  const templates = await listDueDates(trx, { taskId: template.taskId })
-  return carryOut(trx, planMoves(templates, dueDate - template.dueDate, '/dueDate'), now)
-}
-
-async function carryOut(trx: Transaction<V2Tables>, moves: readonly Move[], now: number) {
-  const propagations: Propagation[] = []
-  for (const { id, to } of moves) propagations.push(await moveDueDate(trx, id, to, now))
-  return sumOf(propagations)
+): Promise<void> {
+  const { projectId, taskId } = template
+  const hangsOnIt = sql<SqlBool>`projectId = ${projectId} and taskId in
+    (select id from v2_tasks where parentTaskId = ${taskId})`
+  await unhangTemplates(trx, hangsOnIt, now)
+  await deleteTemplate(trx, template)
 }

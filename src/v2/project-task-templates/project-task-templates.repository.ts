@@ -2,14 +2,15 @@ import type { Static, TObject } from '@sinclair/typebox'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { PageRequest } from '../../http/page.js'
 import type { Values } from '../../http/resource.js'
+import { DAY_MS } from '../../kernel/due-date.js'
 import { newId } from '../../kernel/new-id.js'
-import { equals, matching, onPage, type Conditions } from '../list-conditions.js'
+import { equals, onPage, type Conditions } from '../list-conditions.js'
 import type { TasksTable, V2Tables } from '../tables.js'
 import type { CreateTemplate, PatchTemplate, TemplateFilters } from './project-task-templates.schemas.js'
 
-type Filters = Static<TObject<typeof TemplateFilters>>
+export type Filters = Static<TObject<typeof TemplateFilters>>
 
-const conditions: Conditions<Filters> = {
+export const templateConditions: Conditions<Filters> = {
   projectId: equals('projectId'),
   taskId: equals('taskId'),
   taskTypeId: (id) => sql`taskId in (select id from v2_tasks where taskTypeId = ${id})`,
@@ -17,28 +18,24 @@ const conditions: Conditions<Filters> = {
   isActive: (isActive) => sql`isActive = ${isActive ? 1 : 0}`,
 }
 
+const rows = (db: Kysely<V2Tables>) =>
+  db.selectFrom('v2_project_task_templates').selectAll().select(anchorDate.as('anchorDate'))
+
+/** Midnight UTC of the day that the due date is counted from. */
+const anchorDate = sql<number | null>`case when anchor is not null
+  then (dueDate / ${sql.lit(DAY_MS)} - offsetDays) * ${sql.lit(DAY_MS)} end`
+
 export const listTemplates = (db: Kysely<V2Tables>, page: PageRequest, filters: Filters) =>
-  db
-    .selectFrom('v2_project_task_templates')
-    .selectAll()
-    .where(onPage(page, conditions, filters))
+  rows(db)
+    .where(onPage(page, templateConditions, filters))
     .orderBy('id')
     .limit(page.limit + 1)
     .execute()
 
 export const findTemplate = (db: Kysely<V2Tables>, id: string) =>
-  db.selectFrom('v2_project_task_templates').selectAll().where('id', '=', id).executeTakeFirst()
+  rows(db).where('id', '=', id).executeTakeFirst()
 
-/** Every template that the filters leave, ordered by id: what a move needs of it. */
-export const listDueDates = (db: Kysely<V2Tables>, filters: Filters) =>
-  db
-    .selectFrom('v2_project_task_templates')
-    .select(['id', 'dueDate'])
-    .where(matching(conditions, filters))
-    .orderBy('id')
-    .execute()
-
-/** The type's tasks and sub-tasks, each with the id of the template that the project has of it. */
+/** The type's tasks and sub-tasks, each with the due date of the template that the project has of it. */
 export const listTasksForProject = (db: Kysely<V2Tables>, taskTypeId: string, projectId: string) =>
   db
     .selectFrom('v2_tasks as task')
@@ -47,7 +44,7 @@ export const listTasksForProject = (db: Kysely<V2Tables>, taskTypeId: string, pr
     )
     .where('task.taskTypeId', '=', taskTypeId)
     .selectAll('task')
-    .select('template.id as templateId')
+    .select('template.dueDate as templateDueDate')
     .orderBy('task.sequence')
     .orderBy('task.id')
     .execute()
@@ -72,7 +69,7 @@ export async function insertTemplate(
 export async function updateTemplate(
   trx: Transaction<V2Tables>,
   id: string,
-  values: Omit<Values<typeof PatchTemplate>, 'dueDate' | 'scope'>,
+  values: Omit<Values<typeof PatchTemplate>, 'dueDate' | 'scope' | 'dryRun'>,
   now: number,
 ) {
   await trx

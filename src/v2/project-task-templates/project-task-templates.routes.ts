@@ -1,4 +1,5 @@
-import { write } from '../../db/database.js'
+import { readSnapshot, write } from '../../db/database.js'
+import { signed } from '../../http/auth.js'
 import { etagOf } from '../../http/etag.js'
 import {
   createRoute,
@@ -12,8 +13,9 @@ import { IdParams, ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire, toWire } from '../../http/wire.js'
 import type { V2Tables } from '../tables.js'
-import { addTemplate, changeTemplate } from './change-template.js'
-import { deleteTemplate, findTemplate, listTemplates } from './project-task-templates.repository.js'
+import { addTemplate, changeTemplate, removeTemplate } from './change-template.js'
+import { movedDates } from './moved-dates.schemas.js'
+import { findTemplate, listTemplates } from './project-task-templates.repository.js'
 import {
   ChangedTemplate,
   CreateTemplate,
@@ -34,7 +36,7 @@ export const templates = {
   list: listTemplates,
   find: findTemplate,
   insert: addTemplate,
-  remove: deleteTemplate,
+  remove: removeTemplate,
 }
 
 const patchSchema = {
@@ -57,13 +59,15 @@ function patchTemplateRoute(app: App, { db, now }: Context<V2Tables>): void {
   const options = { schema: patchSchema, config: { group: 'taskWrite' } } as const
   app.patch(`/${templates.path}/:id`, options, async (request, reply) => {
     const at = now()
-    const change = fromWire(PatchTemplate, request.body)
-    const { row, propagation } = await write(db, async (trx) => {
+    const { dryRun = false, ...asked } = request.body
+    const change = { ...fromWire(PatchTemplate, asked), dryRun }
+    const run = dryRun ? readSnapshot : write
+    const { row, moves } = await run(signed(db, request), async (trx) => {
       const before = await getMatchingRow(templates, trx, request, at)
-      const propagation = await changeTemplate(trx, before, change, at)
-      return { row: await getRow(templates, trx, before.id, at), propagation }
+      const moves = await changeTemplate(trx, before, change, at)
+      return { row: await getRow(templates, trx, before.id, at), moves }
     })
     const template = toWire(Template, row)
-    return reply.header('etag', etagOf(template)).send({ template, propagation })
+    return reply.header('etag', etagOf(template)).send({ template, ...movedDates(moves, dryRun) })
   })
 }

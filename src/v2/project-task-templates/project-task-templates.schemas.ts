@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox'
 import { Body, Id, Instant, Line, Nullable, PatchBody, StringEnum, Text } from '../../http/schemas.js'
 import { anchors } from '../tables.js'
+import { DryRun, MovedDates } from './moved-dates.schemas.js'
 
 const MAX_OFFSET_DAYS = 36_500
 
-const anchorText = 'what the due date was counted from; null: the date is fixed'
+const anchorText = 'what the due date is counted from; null: the date is fixed'
 
 /** Days that a due date is moved or counted by. */
 export const Days = (description?: string) =>
@@ -24,7 +25,10 @@ export const Template = Type.Object({
   notes: Nullable(Type.String()),
   isActive: Type.Boolean(),
   anchor: Nullable(StringEnum(anchors, { description: anchorText })),
-  offsetDays: Nullable(Type.Integer()),
+  offsetDays: Nullable(Type.Integer({ description: 'calendar days, UTC, from the anchor to the due date' })),
+  anchorDate: Nullable(
+    Instant({ description: 'the day that follows from the two: dueDate less offsetDays' }),
+  ),
   createdAt: Instant(),
   updatedAt: Instant(),
 })
@@ -35,7 +39,7 @@ const changeable = {
   notes: Type.Optional(Nullable(Text())),
   isActive: Type.Optional(Type.Boolean({ default: true })),
   anchor: Type.Optional(Nullable(StringEnum(anchors, { description: anchorText }))),
-  offsetDays: Type.Optional(Nullable(Days())),
+  offsetDays: Type.Optional(Nullable(Days('alone, it moves the due date: the anchor stays'))),
 }
 
 export const CreateTemplate = Body({ projectId: Id(), taskId: Id(), ...changeable })
@@ -45,9 +49,10 @@ export const PatchTemplate = PatchBody(
     ...changeable,
     scope: Type.Optional(
       StringEnum(['this-project', 'all-projects-using-type'], {
-        description: 'the second moves the same task by as many days in every other project',
+        description: 'the second moves the same task by as much in every other project that uses its type',
       }),
     ),
+    dryRun: DryRun,
   }),
 )
 
@@ -59,13 +64,4 @@ export const TemplateFilters = {
   isActive: Type.Optional(Type.Boolean()),
 }
 
-export const PropagationCounts = Type.Object(
-  {
-    updated: Type.Integer(),
-    keptOverride: Type.Integer({ description: 'have an actualDueDate' }),
-    keptCompleted: Type.Integer({ description: 'completed, without an actualDueDate' }),
-  },
-  { description: 'of the instances, how many took the due date over, and how many kept theirs' },
-)
-
-export const ChangedTemplate = Type.Object({ template: Template, propagation: PropagationCounts })
+export const ChangedTemplate = Type.Object({ template: Template, ...MovedDates })

@@ -1,18 +1,22 @@
-import { readSnapshot, write } from '../../db/database.js'
+import type { Transaction } from 'kysely'
+import { readSnapshot } from '../../db/database.js'
+import { signed } from '../../http/auth.js'
+import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { getRow, type Context } from '../../http/resource.js'
 import { IdParams, ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
-import { toWire } from '../../http/wire.js'
 import { projects } from '../projects/projects.routes.js'
 import type { V2Tables } from '../tables.js'
-import { countPropagation, moveDueDate } from './move-due-date.js'
-import { shiftDates } from './shift-dates.js'
-import { ShiftDates, ShiftedDates, ShiftedTemplate } from './shift-dates.schemas.js'
+import { carryOut } from './carry-out.js'
+import { movedDates } from './moved-dates.schemas.js'
+import { planShift } from './shift-dates.js'
+import { ShiftDates, ShiftedDates } from './shift-dates.schemas.js'
 
 const schema = {
   operationId: 'shiftDates',
   summary: 'Move the due dates of a project, or of all that use a task type, by some days',
   tags: ['Projects'],
+  headers: OnceHeaders,
   params: IdParams,
   body: ShiftDates,
   response: { 200: ShiftedDates, ...ProblemAnswers },
@@ -20,16 +24,15 @@ const schema = {
 
 export function shiftDatesRoute(app: App, { db, now }: Context<V2Tables>): void {
   const options = { schema, config: { group: 'taskWrite' } } as const
-  app.post('/projects/:id/shift-dates', options, async ({ params, body }) => {
+  app.post('/projects/:id/shift-dates', options, (request, reply) => {
     const at = now()
-    const { dryRun = false, ...shift } = body
-    const run = dryRun ? readSnapshot : write
-    const templates = await run(db, async (trx) => {
-      const { id } = await getRow(projects, trx, params.id, at)
-      return shiftDates(trx, id, shift, (move) =>
-        dryRun ? countPropagation(trx, move.id) : moveDueDate(trx, move.id, move.to, at),
-      )
-    })
-    return { templates: templates.map((one) => toWire(ShiftedTemplate, one)), dryRun }
+    const { dryRun = false, ...shift } = request.body
+    const act = async (trx: Transaction<V2Tables>) => {
+      const { id } = await getRow(projects, trx, request.params.id, at)
+      const moves = await carryOut(trx, await planShift(trx, id, shift), { dryRun, now: at })
+      return movedDates(moves, dryRun)
+    }
+    if (dryRun) return readSnapshot(db, act)
+    return answerOnce(signed(db, request), reply, async (trx) => ({ status: 200, body: await act(trx) }))
   })
 }

@@ -1,24 +1,22 @@
 import { Type } from '@sinclair/typebox'
-import { Body, Id, Instant, StringEnum } from '../../http/schemas.js'
-import { Days, PropagationCounts } from './project-task-templates.schemas.js'
+import { Body, Id, StringEnum } from '../../http/schemas.js'
+import { DryRun, MovedDates } from './moved-dates.schemas.js'
+import { Days } from './project-task-templates.schemas.js'
+
+export const PartOfProject = {
+  taskTypeId: Type.Optional(Id('only the templates of its tasks')),
+  sectionId: Type.Optional(Id('only the templates of this section')),
+}
 
 export const ShiftDates = Body({
   days: Days('negative: earlier'),
-  taskTypeId: Type.Optional(Id('only the templates of its tasks')),
-  sectionId: Type.Optional(Id('only the templates of this section')),
+  ...PartOfProject,
   scope: Type.Optional(
     StringEnum(['project', 'all-projects-using-type'], {
       description: 'default: project; the other needs a taskTypeId or a sectionId',
     }),
   ),
-  dryRun: Type.Optional(Type.Boolean({ description: 'say what would move, and move nothing' })),
+  dryRun: DryRun,
 })
 
-export const ShiftedTemplate = Type.Object({
-  id: Id(),
-  from: Instant(),
-  to: Instant(),
-  propagation: PropagationCounts,
-})
-
-export const ShiftedDates = Type.Object({ templates: Type.Array(ShiftedTemplate), dryRun: Type.Boolean() })
+export const ShiftedDates = Type.Object(MovedDates)

@@ -1,44 +1,52 @@
 import type { Transaction } from 'kysely'
-import { DAY_MS, type Propagation } from '../../kernel/due-date.js'
+import { addDays } from '../../kernel/calendar-day.js'
 import { invalidInput } from '../../kernel/problem.js'
 import { getReferred } from '../references.js'
-import type { V2Tables } from '../tables.js'
+import type { Flag, V2Tables } from '../tables.js'
 import { planMoves, type Move } from './planned-moves.js'
-import { listDueDates } from './project-task-templates.repository.js'
+import { listScheduled } from './scheduled-templates.repository.js'
 
-export interface Shift {
-  days: number
+/** The templates of one task type or section; of all where neither is given. */
+export interface PartOfProject {
   taskTypeId?: string
   sectionId?: string
+}
+
+export interface Shift extends PartOfProject {
+  days: number
   scope?: 'project' | 'all-projects-using-type'
 }
 
 /**
- * Moves every template of the scope by the same number of days, and its instances as a new due date does.
- *
- * @param propagate `moveDueDate`, or what only counts for a dry run
+ * Every template of the scope, moved by the same number of days. Anchors stay where they are, so that
+ * offsets grow with the days, but for templates that hang on another: that one moves too.
  */
-export async function shiftDates(
+export async function planShift(
   trx: Transaction<V2Tables>,
   projectId: string,
   { days, scope = 'project', ...part }: Shift,
-  propagate: (move: Move) => Promise<Propagation>,
-) {
+): Promise<Move[]> {
   await requirePart(trx, part)
-  const everywhere = scope === 'all-projects-using-type'
-  if (everywhere && part.taskTypeId === undefined && part.sectionId === undefined)
+  const isEverywhere = scope === 'all-projects-using-type'
+  if (isEverywhere && part.taskTypeId === undefined && part.sectionId === undefined)
     throw invalidInput([{ path: '/taskTypeId', message: 'is needed with this scope' }])
-  const templates = await listDueDates(trx, everywhere ? part : { ...part, projectId })
-  const shifted: (Move & { propagation: Propagation })[] = []
-  for (const move of planMoves(templates, days * DAY_MS, '/days'))
-    shifted.push({ ...move, propagation: await propagate(move) })
-  return shifted
+  const templates = await listScheduled(trx, isEverywhere ? part : { ...part, projectId })
+  return planMoves(templates, {
+    deltaMs: addDays(0, days),
+    path: '/days',
+    staying: unlessTaskTypeIsOff(projectId),
+    anchorMoves: ({ anchor, parentTemplateId }) => anchor === 'relative_to_task' && parentTemplateId !== null,
+  })
 }
 
-async function requirePart(
-  trx: Transaction<V2Tables>,
-  { taskTypeId, sectionId }: Pick<Shift, 'taskTypeId' | 'sectionId'>,
-) {
+/** Another project that has the task type switched off does not use it. */
+export const unlessTaskTypeIsOff =
+  (projectId: string) =>
+  (template: { projectId: string; isTaskTypeOn: Flag }): 'task-type-off' | null =>
+    template.projectId === projectId || template.isTaskTypeOn === 1 ? null : 'task-type-off'
+
+/** @throws Problem `invalid-input` */
+export async function requirePart(trx: Transaction<V2Tables>, { taskTypeId, sectionId }: PartOfProject) {
   if (taskTypeId !== undefined) await getReferred(trx, 'task_types', taskTypeId, '/taskTypeId')
   if (sectionId === undefined) return
   const section = await getReferred(trx, 'v2_task_type_sections', sectionId, '/sectionId')

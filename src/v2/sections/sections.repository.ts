@@ -6,6 +6,7 @@ import { newId } from '../../kernel/new-id.js'
 import { conflict } from '../../kernel/problem.js'
 import { equals, onPage, type Conditions } from '../list-conditions.js'
 import { getReferred } from '../references.js'
+import { nextSequence, sectionsOf } from '../sibling-order/sibling-order.repository.js'
 import type { V2Tables } from '../tables.js'
 import type { CreateSection, PatchSection, SectionFilters } from './sections.schemas.js'
 
@@ -32,10 +33,11 @@ export async function insertSection(
 ) {
   await getReferred(trx, 'task_types', values.taskTypeId, '/taskTypeId')
   const id = newId(now)
-  const defaults = { code: null, description: null, sequence: 0, isRequired: 1 } as const
+  const sequence = values.sequence ?? (await nextSequence(trx, sectionsOf(values.taskTypeId)))
+  const defaults = { code: null, description: null, isRequired: 1 } as const
   await trx
     .insertInto('v2_task_type_sections')
-    .values({ ...defaults, ...values, id, createdAt: now, updatedAt: now })
+    .values({ ...defaults, ...values, sequence, id, createdAt: now, updatedAt: now })
     .execute()
   return id
 }

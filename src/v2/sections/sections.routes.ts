@@ -1,5 +1,6 @@
-import { write } from '../../db/database.js'
+import { signed } from '../../http/auth.js'
 import { etagOf } from '../../http/etag.js'
+import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { answerPage, readPage } from '../../http/page.js'
 import { defineResource, getRow, type Context } from '../../http/resource.js'
 import { IdParams, PageOf, PageQuery, ProblemAnswers } from '../../http/schemas.js'
@@ -52,6 +53,7 @@ const createSchema = {
   operationId: 'createSectionOfTaskType',
   summary: 'Create a section of a task type',
   tags: ['Sections'],
+  headers: OnceHeaders,
   params: IdParams,
   body: CreateSectionOfTaskType,
   response: { 201: Section, ...ProblemAnswers },
@@ -68,18 +70,15 @@ export function taskTypeSectionRoutes(app: App, { db, now }: Context<V2Tables>):
     return { ...answer, items: answer.items.map((row) => toWire(Section, row)) }
   })
 
-  app.post(path, { schema: createSchema, config: { group: 'taskCreate' } }, async (request, reply) => {
+  app.post(path, { schema: createSchema, config: { group: 'taskCreate' } }, (request, reply) => {
     const at = now()
     const values = fromWire(CreateSectionOfTaskType, request.body)
-    const row = await write(db, async (trx) => {
+    return answerOnce(signed(db, request), reply, async (trx) => {
       const { id: taskTypeId } = await getRow(taskTypes, trx, request.params.id, at)
-      return getRow(sections, trx, await insertSection(trx, { ...values, taskTypeId }, at), at)
+      const id = await insertSection(trx, { ...values, taskTypeId }, at)
+      const body = toWire(Section, await getRow(sections, trx, id, at))
+      const location = `${app.prefix}/${sections.path}/${id}`
+      return { status: 201, headers: { etag: etagOf(body), location }, body }
     })
-    const wire = toWire(Section, row)
-    return reply
-      .code(201)
-      .header('etag', etagOf(wire))
-      .header('location', `${app.prefix}/${sections.path}/${row.id}`)
-      .send(wire)
   })
 }

@@ -1,7 +1,13 @@
 import type { Transaction } from 'kysely'
+import type { Values } from '../../http/resource.js'
 import { createInstancesOfAssignment } from '../missing-instances.js'
 import type { V2Tables } from '../tables.js'
-import { ensureAssignment, getAssignmentOf } from './supplier-project-instances.repository.js'
+import {
+  ensureAssignment,
+  getAssignmentOf,
+  updateAssignment,
+} from './supplier-project-instances.repository.js'
+import type { PatchAssignment } from './supplier-project-instances.schemas.js'
 
 /**
  * Assigns a supplier to a project, and gives it an instance of every active template that it has none
@@ -18,4 +24,16 @@ export async function assignSupplier(
   const isNew = await ensureAssignment(trx, { supplierId, projectId }, now)
   const assignment = await getAssignmentOf(trx, supplierId, projectId)
   return { assignment, isNew, ...(await createInstancesOfAssignment(trx, assignment.id, now)) }
+}
+
+/** One that becomes active gets the instances that it missed meanwhile. */
+export async function changeAssignment(
+  trx: Transaction<V2Tables>,
+  assignment: { id: string; status: string },
+  values: Values<typeof PatchAssignment>,
+  now: number,
+): Promise<void> {
+  await updateAssignment(trx, assignment, values, now)
+  if (values.status === 'active' && assignment.status !== 'active')
+    await createInstancesOfAssignment(trx, assignment.id, now)
 }

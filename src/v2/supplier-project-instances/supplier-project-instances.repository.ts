@@ -66,6 +66,16 @@ export async function updateAssignment(
     .execute()
 }
 
+export async function countCompletedOf(trx: Transaction<V2Tables>, { id }: { id: string }): Promise<number> {
+  const { completed } = await trx
+    .selectFrom('v2_supplier_task_instances')
+    .select(({ fn }) => fn.countAll<number>().as('completed'))
+    .where('supplierProjectInstanceId', '=', id)
+    .where('status', '=', 'completed')
+    .executeTakeFirstOrThrow()
+  return completed
+}
+
 /** Its supplier task instances go with the assignment. */
 export async function deleteAssignment(trx: Transaction<V2Tables>, { id }: { id: string }) {
   await trx.deleteFrom('supplier_project_instances').where('id', '=', id).execute()

@@ -1,4 +1,6 @@
-import { write } from '../../db/database.js'
+import { signed } from '../../http/auth.js'
+import { etagOf } from '../../http/etag.js'
+import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { deleteRoute, getRow, patchRoute, readRoutes, type Context } from '../../http/resource.js'
 import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
@@ -7,12 +9,12 @@ import { projects } from '../projects/projects.routes.js'
 import { getReferred } from '../references.js'
 import { suppliers } from '../suppliers/suppliers.routes.js'
 import type { V2Tables } from '../tables.js'
-import { assignSupplier } from './assign-supplier.js'
+import { assignSupplier, changeAssignment } from './assign-supplier.js'
 import {
+  countCompletedOf,
   deleteAssignment,
   findAssignment,
   listAssignments,
-  updateAssignment,
 } from './supplier-project-instances.repository.js'
 import {
   Assigned,
@@ -33,8 +35,9 @@ export const assignments = {
   filters: AssignmentFilters,
   list: listAssignments,
   find: findAssignment,
-  update: updateAssignment,
+  update: changeAssignment,
   remove: deleteAssignment,
+  countCompleted: countCompletedOf,
 }
 
 const answers = { 200: Assigned, 201: Assigned, ...ProblemAnswers }
@@ -43,6 +46,7 @@ const createSchema = {
   operationId: 'createSupplierProjectInstance',
   summary: 'Assign a supplier to a project',
   tags: [assignments.plural],
+  headers: OnceHeaders,
   body: CreateAssignment,
   response: answers,
 }
@@ -51,6 +55,7 @@ const assignSchema = {
   operationId: 'assignSupplier',
   summary: 'Assign a supplier to a project; again, to create the instances that are missing',
   tags: [assignments.plural],
+  headers: OnceHeaders,
   params: AssignParams,
   response: answers,
 }
@@ -65,29 +70,33 @@ export function assignmentRoutes(app: App, context: Context<V2Tables>): void {
 function assignRoutes(app: App, { db, now }: Context<V2Tables>): void {
   const config = { group: 'taskCreate' } as const
 
-  app.post(`/${assignments.path}`, { schema: createSchema, config }, async ({ body }, reply) => {
-    const assigned = await write(db, async (trx) => {
-      await getReferred(trx, 'suppliers', body.supplierId, '/supplierId')
-      await getReferred(trx, 'projects', body.projectId, '/projectId')
-      return assignSupplier(trx, body.supplierId, body.projectId, now())
+  app.post(`/${assignments.path}`, { schema: createSchema, config }, (request, reply) => {
+    const { supplierId, projectId } = request.body
+    const at = now()
+    return answerOnce(signed(db, request), reply, async (trx) => {
+      await getReferred(trx, 'suppliers', supplierId, '/supplierId')
+      await getReferred(trx, 'projects', projectId, '/projectId')
+      return answerOf(app.prefix, await assignSupplier(trx, supplierId, projectId, at))
     })
-    return reply.code(assigned.isNew ? 201 : 200).send(answerOf(assigned))
   })
 
   const path = '/suppliers/:supplierId/projects/:projectId/assign'
-  app.post(path, { schema: assignSchema, config }, async ({ params }, reply) => {
+  app.post(path, { schema: assignSchema, config }, (request, reply) => {
+    const { supplierId, projectId } = request.params
     const at = now()
-    const assigned = await write(db, async (trx) => {
-      await getRow(suppliers, trx, params.supplierId, at)
-      await getRow(projects, trx, params.projectId, at)
-      return assignSupplier(trx, params.supplierId, params.projectId, at)
+    return answerOnce(signed(db, request), reply, async (trx) => {
+      await getRow(suppliers, trx, supplierId, at)
+      await getRow(projects, trx, projectId, at)
+      return answerOf(app.prefix, await assignSupplier(trx, supplierId, projectId, at))
     })
-    return reply.code(assigned.isNew ? 201 : 200).send(answerOf(assigned))
   })
 }
 
-const answerOf = ({ assignment, created, skipped }: Awaited<ReturnType<typeof assignSupplier>>) => ({
-  assignment: toWire(Assignment, assignment),
-  created,
-  skipped,
-})
+function answerOf(
+  prefix: string,
+  { assignment: row, isNew, ...counts }: Awaited<ReturnType<typeof assignSupplier>>,
+) {
+  const assignment = toWire(Assignment, row)
+  const headers = { etag: etagOf(assignment), location: `${prefix}/${assignments.path}/${row.id}` }
+  return { status: isNew ? 201 : 200, headers, body: { assignment, ...counts } }
+}

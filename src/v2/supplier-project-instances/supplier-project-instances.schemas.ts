@@ -14,7 +14,11 @@ export const Assignment = Type.Object({
 export const CreateAssignment = Body({ supplierId: Id(), projectId: Id() })
 
 export const PatchAssignment = PatchBody(
-  Body({ status: Line({ description: 'new templates go to the suppliers whose assignment is "active"' }) }),
+  Body({
+    status: Line({
+      description: 'new templates go to "active" assignments; one that becomes active gets what it missed',
+    }),
+  }),
 )
 
 export const AssignmentFilters = {

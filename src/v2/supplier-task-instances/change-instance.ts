@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Values } from '../../http/resource.js'
-import { changeStatus, type StatusFields } from '../../kernel/instance-status.js'
-import { invalidInput } from '../../kernel/problem.js'
+import { changeStatus, type InstanceStatus, type StatusFields } from '../../kernel/instance-status.js'
+import { invalidInput, type InputError } from '../../kernel/problem.js'
 import { getReferred } from '../references.js'
 import type { V2Tables } from '../tables.js'
 import {
@@ -61,7 +61,8 @@ export const changeInstance = (trx: Transaction<V2Tables>, row: InstanceRow, cha
 /**
  * Makes one change to many instances, or to none.
  *
- * @throws Problem `invalid-input` with each id that does not exist
+ * @throws Problem `invalid-input` with the path of each id that does not exist, or whose instance the
+ * change does not fit
  */
 export async function changeInstances(
   trx: Transaction<V2Tables>,
@@ -70,8 +71,24 @@ export async function changeInstances(
   now: number,
 ): Promise<InstanceRow[]> {
   const rows = await getInstances(trx, ids, now)
-  for (const row of rows) await updateInstance(trx, row.id, changedColumns(row, change, now, '/changes'), now)
+  requireFittingRows(rows, change)
+  for (const row of rows) await updateInstance(trx, row.id, changedColumns(row, change, now), now)
   return getInstances(trx, ids, now)
+}
+
+function requireFittingRows(rows: readonly InstanceRow[], change: Change): void {
+  const { status } = change
+  const errors =
+    // With a status of its own the change contradicts itself, whatever the row.
+    status !== undefined
+      ? misfitsOf(status, change).map(({ path, message }) => ({ path: `/changes${path}`, message }))
+      : rows.flatMap((row, index) =>
+          misfitsOf(row.status, change).map(({ path, message }) => ({
+            path: `/ids/${index}`,
+            message: `"${row.id}" is ${row.status}: /changes${path} ${message}`,
+          })),
+        )
+  if (errors.length > 0) throw invalidInput(errors)
 }
 
 async function getInstances(trx: Transaction<V2Tables>, ids: readonly string[], now: number) {
@@ -85,18 +102,21 @@ async function getInstances(trx: Transaction<V2Tables>, ids: readonly string[], 
   return ids.flatMap((id) => found.get(id) ?? [])
 }
 
-/** @param at where in the body the change stands */
-function changedColumns(before: StatusFields, change: Change, now: number, at = '') {
+function changedColumns(before: StatusFields, change: Change, now: number) {
   const { submissionFiles, ...columns } = change
   const files = submissionFiles === undefined ? {} : { submissionFiles: JSON.stringify(submissionFiles) }
-  requireFittingStatus(before, change, at)
+  const misfits = misfitsOf(change.status ?? before.status, change)
+  if (misfits.length > 0) throw invalidInput(misfits)
   return { ...columns, ...files, ...changeStatus(before, change, now) }
 }
 
-function requireFittingStatus(before: StatusFields, change: Change, at: string): void {
-  const status = change.status ?? before.status
-  if (typeof change.blockedReason === 'string' && status !== 'blocked')
-    throw invalidInput([{ path: `${at}/blockedReason`, message: 'is only for the status blocked' }])
-  if (typeof change.completedAt === 'number' && status !== 'completed')
-    throw invalidInput([{ path: `${at}/completedAt`, message: 'is only for the status completed' }])
+function misfitsOf(status: InstanceStatus, change: Change): InputError[] {
+  return [
+    ...(typeof change.blockedReason === 'string' && status !== 'blocked'
+      ? [{ path: '/blockedReason', message: 'is only for the status blocked' }]
+      : []),
+    ...(typeof change.completedAt === 'number' && status !== 'completed'
+      ? [{ path: '/completedAt', message: 'is only for the status completed' }]
+      : []),
+  ]
 }

@@ -1,46 +1,69 @@
-import { Type, type Static } from '@sinclair/typebox'
-import { sql, type Kysely, type SqlBool } from 'kysely'
+import { setImmediate } from 'node:timers/promises'
+import type { Expression, Kysely, RawBuilder, Selectable, SqlBool } from 'kysely'
 import type { PageRequest } from '../../http/page.js'
-import { fromWire, type Stored } from '../../http/wire.js'
-import { isBlocked, isOverdue } from '../instance-conditions.js'
-import { equals, onPage, type Conditions } from '../list-conditions.js'
-import type { V2Tables } from '../tables.js'
-import { InstanceFilters } from './supplier-task-instances.schemas.js'
+import { fromWire } from '../../http/wire.js'
+import { matching } from '../list-conditions.js'
+import type { SupplierTaskInstancesTable, V2Tables } from '../tables.js'
+import { findNamed } from './find-named.js'
+import { conditions, filterSchema, isScoped, rangeOf, type Filters } from './instance-filters.js'
+import { endOfWindow, isWalkable, rowsInWindow, sortedRows, type Walk } from './instance-order.js'
 
-const filterSchema = Type.Object(InstanceFilters)
+/** For so long a window may hold up everybody else. */
+const WINDOW_MS = 8
+const SMALLEST_WINDOW = 200
+const LARGEST_WINDOW = 5_000
 
-type Filters = Static<typeof filterSchema>
+type Row = Selectable<SupplierTaskInstancesTable> & { sortKey: string | number }
 
-const byAssignment = (column: string) => (id: string) =>
-  sql<SqlBool>`supplierProjectInstanceId in
-    (select id from supplier_project_instances where ${sql.ref(column)} = ${id})`
+/**
+ * A page of the instances that pass the filters. Where no index leads to them the table is walked in the
+ * page's order, in windows, so that a rare match keeps nobody else waiting.
+ *
+ * @param asOf epoch milliseconds: what is overdue then
+ */
+export async function selectInstances(
+  db: Kysely<V2Tables>,
+  page: PageRequest,
+  filters: Filters,
+  asOf: number,
+): Promise<Row[]> {
+  const narrowing = fromWire(filterSchema, filters)
+  const condition = matching(conditions(asOf, await findNamed(db, filters.search)), narrowing)
+  if (isScoped(filters) || !isWalkable(page)) return rowsOf(db, sortedRows(page, condition, page.limit + 1))
+  const range = rangeOf(page.sort?.by ?? 'id', narrowing, asOf)
+  return walkTable(db, { page, range, window: 4 * (page.limit + 1) }, condition)
+}
 
-const byTemplate = (column: string) => (id: string) =>
-  sql<SqlBool>`projectTaskTemplateId in
-    (select id from v2_project_task_templates where ${sql.ref(column)} = ${id})`
+async function walkTable(db: Kysely<V2Tables>, start: Walk, condition: Expression<SqlBool>): Promise<Row[]> {
+  const wanted = start.page.limit + 1
+  const found: Row[] = []
+  let walk: Walk | undefined = start
+  while (walk !== undefined) {
+    const startedAt = performance.now()
+    found.push(...(await rowsOf(db, rowsInWindow(walk, condition, wanted - found.length))))
+    if (found.length === wanted) break
+    walk = await nextWindow(db, walk, performance.now() - startedAt)
+    await setImmediate()
+  }
+  return found
+}
 
-const conditions = (now: number): Conditions<Stored<Filters>> => ({
-  supplierId: byAssignment('supplierId'),
-  projectId: byAssignment('projectId'),
-  taskTypeId: (id) => sql`projectTaskTemplateId in (select template.id from v2_tasks as task
-    join v2_project_task_templates as template on template.taskId = task.id where task.taskTypeId = ${id})`,
-  sectionId: byTemplate('sectionId'),
-  taskId: byTemplate('taskId'),
-  projectTaskTemplateId: equals('projectTaskTemplateId'),
-  supplierProjectInstanceId: equals('supplierProjectInstanceId'),
-  status: equals('status'),
-  isApplied: equals('isApplied'),
-  overdue: (overdue) => sql`${isOverdue(now)} = ${overdue}`,
-  blocked: (blocked) => sql`${isBlocked} = ${blocked}`,
-  dueFrom: (instant) => sql`effectiveDueDate >= ${instant}`,
-  dueTo: (instant) => sql`effectiveDueDate <= ${instant}`,
-})
+const rowsOf = async (db: Kysely<V2Tables>, query: RawBuilder<unknown>) =>
+  (await query.execute(db)).rows as Row[]
 
-export const selectInstances = (db: Kysely<V2Tables>, page: PageRequest, filters: Filters, now: number) =>
-  db
-    .selectFrom('v2_supplier_task_instances')
-    .selectAll()
-    .where(onPage(page, conditions(now), fromWire(filterSchema, filters)))
-    .orderBy('id')
-    .limit(page.limit + 1)
-    .execute()
+/** @param tookMs the window before; a read that has to go to the disk takes many times as long as one that has not */
+async function nextWindow(db: Kysely<V2Tables>, walk: Walk, tookMs: number): Promise<Walk | undefined> {
+  const [last] = await rowsOf(db, endOfWindow(walk))
+  if (last === undefined) return undefined
+  const { sort, limit } = walk.page
+  const fitting = Math.round((walk.window * WINDOW_MS) / Math.max(tookMs, 1))
+  return {
+    page: {
+      limit,
+      after: last.id,
+      ...(sort === undefined ? {} : { sort: { ...sort, afterKey: last.sortKey } }),
+    },
+    range: walk.range,
+    window: Math.min(LARGEST_WINDOW, Math.max(SMALLEST_WINDOW, fitting)),
+  }
+}

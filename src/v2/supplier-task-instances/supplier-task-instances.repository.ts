@@ -1,32 +1,32 @@
-import type { Static, TObject } from '@sinclair/typebox'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { PageRequest } from '../../http/page.js'
+import { fromWire } from '../../http/wire.js'
 import { isOverdue } from '../../kernel/due-date.js'
 import { newId } from '../../kernel/new-id.js'
 import { readStoredList } from '../../kernel/stored-json.js'
 import type { SupplierTaskInstancesTable, V2Tables } from '../tables.js'
+import { filterSchema, type Filters } from './instance-filters.js'
 import { selectInstances } from './list-instances.js'
-import type { InstanceFilters } from './supplier-task-instances.schemas.js'
 
-const asItem = ({ submissionFiles, ...row }: Selectable<SupplierTaskInstancesTable>, now: number) => {
+const asItem = <Row extends Selectable<SupplierTaskInstancesTable>>(
+  { submissionFiles, ...row }: Row,
+  asOf: number,
+) => {
   const { list, raw } = readStoredList(submissionFiles)
   return {
     ...row,
-    isOverdue: isOverdue({ ...row, isApplied: row.isApplied === 1 }, now),
+    isOverdue: isOverdue({ ...row, isApplied: row.isApplied === 1 }, asOf),
+    asOf,
     submissionFiles: list,
     submissionFilesRaw: raw,
   }
 }
 
-export type InstanceRow = ReturnType<typeof asItem>
+export type InstanceRow = ReturnType<typeof asItem<Selectable<SupplierTaskInstancesTable>>>
 
-export async function listInstances(
-  db: Kysely<V2Tables>,
-  page: PageRequest,
-  filters: Static<TObject<typeof InstanceFilters>>,
-  now: number,
-) {
-  return (await selectInstances(db, page, filters, now)).map((row) => asItem(row, now))
+export async function listInstances(db: Kysely<V2Tables>, page: PageRequest, filters: Filters, now: number) {
+  const { asOf = now } = fromWire(filterSchema, filters)
+  return (await selectInstances(db, page, filters, asOf)).map((row) => asItem(row, asOf))
 }
 
 export async function findInstance(db: Kysely<V2Tables>, id: string, now: number) {

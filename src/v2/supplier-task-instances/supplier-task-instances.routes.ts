@@ -1,10 +1,12 @@
-import { write } from '../../db/database.js'
+import { signed } from '../../http/auth.js'
+import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { defineResource, resourceRoutes, type Context } from '../../http/resource.js'
 import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire, toWire } from '../../http/wire.js'
 import type { V2Tables } from '../tables.js'
 import { changeInstance, changeInstances, createInstance } from './change-instance.js'
+import { instanceSorts } from './instance-order.js'
 import { deleteInstance, findInstance, listInstances } from './supplier-task-instances.repository.js'
 import {
   BulkUpdate,
@@ -24,6 +26,7 @@ export const instances = defineResource<V2Tables>()({
   create: CreateInstance,
   patch: PatchInstance,
   filters: InstanceFilters,
+  sorts: instanceSorts,
   list: listInstances,
   find: findInstance,
   insert: createInstance,
@@ -35,6 +38,7 @@ const bulkSchema = {
   operationId: 'bulkUpdateSupplierTaskInstances',
   summary: 'Make one change to many supplier task instances, all or none',
   tags: [instances.plural],
+  headers: OnceHeaders,
   body: BulkUpdate,
   response: { 200: BulkUpdated, ...ProblemAnswers },
 }
@@ -43,9 +47,12 @@ export function instanceRoutes(app: App, context: Context<V2Tables>): void {
   resourceRoutes(app, context, instances)
   const { db, now } = context
   const options = { schema: bulkSchema, config: { group: 'taskWrite' } } as const
-  app.post(`/${instances.path}/bulk-update`, options, async ({ body }) => {
+  app.post(`/${instances.path}/bulk-update`, options, (request, reply) => {
+    const { body } = request
     const change = fromWire(PatchInstance, body.changes)
-    const rows = await write(db, (trx) => changeInstances(trx, body.ids, change, now()))
-    return { updated: rows.length, items: rows.map((row) => toWire(Instance, row)) }
+    return answerOnce(signed(db, request), reply, async (trx) => {
+      const rows = await changeInstances(trx, body.ids, change, now())
+      return { status: 200, body: { updated: rows.length, items: rows.map((row) => toWire(Instance, row)) } }
+    })
   })
 }

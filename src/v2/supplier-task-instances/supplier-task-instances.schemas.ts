@@ -1,5 +1,16 @@
 import { Type } from '@sinclair/typebox'
-import { Body, Id, Instant, Line, Nullable, PatchBody, StringEnum, Text } from '../../http/schemas.js'
+import {
+  Body,
+  Id,
+  Instant,
+  Line,
+  Nullable,
+  PatchBody,
+  SearchText,
+  SeveralOf,
+  StringEnum,
+  Text,
+} from '../../http/schemas.js'
 import { instanceStatuses } from '../../kernel/instance-status.js'
 
 export const Instance = Type.Object({
@@ -10,7 +21,8 @@ export const Instance = Type.Object({
   dueDate: Instant(),
   actualDueDate: Nullable(Instant()),
   effectiveDueDate: Instant({ description: 'actualDueDate, or else dueDate' }),
-  isOverdue: Type.Boolean(),
+  isOverdue: Type.Boolean({ description: 'at asOf' }),
+  asOf: Instant(),
   owner: Nullable(Type.String()),
   notes: Nullable(Type.String()),
   isApplied: Type.Boolean(),
@@ -59,10 +71,14 @@ export const InstanceFilters = {
   taskId: Type.Optional(Id()),
   projectTaskTemplateId: Type.Optional(Id()),
   supplierProjectInstanceId: Type.Optional(Id()),
-  status: Type.Optional(StringEnum(instanceStatuses)),
+  status: Type.Optional(SeveralOf(instanceStatuses)),
   isApplied: Type.Optional(Type.Boolean()),
-  overdue: Type.Optional(Type.Boolean()),
+  overdue: Type.Optional(Type.Boolean({ description: 'at asOf' })),
+  asOf: Type.Optional(Instant({ description: 'default: now' })),
   blocked: Type.Optional(Type.Boolean({ description: 'applied, and with the status blocked' })),
   dueFrom: Type.Optional(Instant({ description: 'effective due date at this instant or later' })),
   dueTo: Type.Optional(Instant({ description: 'effective due date at this instant or earlier' })),
+  search: Type.Optional(
+    SearchText('the notes, or of the name of the supplier, the project, the section or the task'),
+  ),
 }

@@ -1,10 +1,12 @@
 import type { Static, TObject } from '@sinclair/typebox'
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type SqlBool, type Transaction } from 'kysely'
 import type { PageRequest } from '../../http/page.js'
 import type { Values } from '../../http/resource.js'
 import { newId } from '../../kernel/new-id.js'
 import { equals, onPage, type Conditions } from '../list-conditions.js'
+import { unhangTemplates } from '../project-task-templates/scheduled-templates.repository.js'
 import { getReferred } from '../references.js'
+import { nextSequence, tasksAt } from '../sibling-order/sibling-order.repository.js'
 import type { TasksTable, V2Tables } from '../tables.js'
 import { placeTask } from './place-task.js'
 import type { CreateTask, PatchTask, TaskFilters } from './tasks.schemas.js'
@@ -33,22 +35,25 @@ export async function insertTask(trx: Transaction<V2Tables>, values: Values<type
   const { taskTypeId } = values
   await getReferred(trx, 'task_types', taskTypeId, '/taskTypeId')
   const place = await placeTask(trx, { taskTypeId, sectionId: null, parentTaskId: null }, values)
+  const sequence = values.sequence ?? (await nextSequence(trx, tasksAt({ taskTypeId, ...place })))
   const id = newId(now)
   const defaults = {
     description: null,
-    sequence: 0,
     defaultOwner: null,
     defaultNotes: null,
     isRequired: 1,
   } as const
   await trx
     .insertInto('v2_tasks')
-    .values({ ...defaults, ...values, ...place, id, createdAt: now, updatedAt: now })
+    .values({ ...defaults, ...values, ...place, sequence, id, createdAt: now, updatedAt: now })
     .execute()
   return id
 }
 
-/** Sub-tasks, and the templates of both, go along to another section. */
+/**
+ * Sub-tasks, and the templates of both, go along to another section. A template that hung on the parent
+ * has a fixed date once the task has another parent, or none.
+ */
 export async function updateTask(
   trx: Transaction<V2Tables>,
   task: TasksTable,
@@ -61,6 +66,8 @@ export async function updateTask(
     .set({ ...values, ...place, updatedAt: now })
     .where('id', '=', task.id)
     .execute()
+  if (place.parentTaskId !== task.parentTaskId)
+    await unhangTemplates(trx, sql<SqlBool>`taskId = ${task.id}`, now)
   if (place.sectionId === task.sectionId) return
   await moveSubTasks(trx, task.id, place.sectionId, now)
   await moveTemplates(trx, task.id, place.sectionId, now)

@@ -1,0 +1,39 @@
+import { Type } from '@sinclair/typebox'
+import { Body, Id, Nullable, StringEnum } from '../../http/schemas.js'
+import { DryRun, PropagationCounts } from '../../v2/project-task-templates/moved-dates.schemas.js'
+import { stayingReasons } from '../../v2/project-task-templates/planned-moves.js'
+import { Days } from '../../v2/project-task-templates/project-task-templates.schemas.js'
+import { FileInstant } from '../file-values.js'
+
+export const ShiftDates = Body({
+  days: Days('negative: earlier'),
+  taskTypeId: Type.Optional(Id('only what is under its milestones')),
+  milestoneId: Type.Optional(Id('only what is under this milestone')),
+  scope: Type.Optional(
+    StringEnum(['project', 'all-projects-using-type'], {
+      description: 'default: project; the other needs a taskTypeId or a milestoneId',
+    }),
+  ),
+  dryRun: DryRun,
+})
+
+export const ShiftedTask = Type.Object({
+  id: Id(),
+  projectId: Id(),
+  milestoneId: Id(),
+  taskId: Id(),
+  from: FileInstant(),
+  to: FileInstant(),
+  stays: Nullable(
+    StringEnum([...stayingReasons, 'unreadable-date'], {
+      description: 'why it does not move; null: it does',
+    }),
+  ),
+  propagation: PropagationCounts,
+})
+
+export const ShiftedDates = Type.Object({
+  propagation: PropagationCounts,
+  projectMilestoneTasks: Type.Array(ShiftedTask, { description: 'each one of the scope, ordered by id' }),
+  dryRun: Type.Boolean({ description: 'true: nothing was written' }),
+})
