@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
+import type { DirtMade } from '../src/v1/generate/dirt/add-dirt.js'
 import { generateDefaults, generateV1 } from '../src/v1/generate/generate-v1.js'
+import { dirtClassList, dirtPercent, dirtPlan } from './dirt-option.js'
 import { progressDisplay } from './progress-display.js'
 import {
   commonOptions,
@@ -8,6 +10,7 @@ import {
   runScript,
   thousands,
   wholeNumber,
+  wrongUsage,
   type Outcome,
 } from './terminal.js'
 
@@ -22,7 +25,13 @@ Usage: node dist/scripts/generate-v1.js FILE [options]
   --journal-mode MODE      delete or wal (delete)
   --prisma-migrations      with Prisma's own table
   --responsible-parties    with the column that newer files have
-  --json                   prints {"path", "seconds", "counts": {TABLE: ROWS}}
+  --lenient                columns take NULL, as in a file that Prisma did not make
+  --dirt WHICH             adds rows that do not fit: all, or classes with commas between them:
+${dirtClassList}
+  --dirt-percent N         so many dirty rows, in percent of the instances, over all that is asked for;
+                           at least one of each kind (${dirtPercent})
+  --json                   prints {"path", "seconds", "counts": {TABLE: ROWS}, "dirt":
+                           [{"code", "subcase", "table", "column", "count", "ids"}]}
   --help                   prints this
 
 Exit status: 0 done, 1 failed, 2 wrong usage.`
@@ -33,9 +42,10 @@ function generate(): Outcome {
   const options = readOptions()
   const display = progressDisplay()
   const startedAt = Date.now()
+  let dirt: DirtMade[] = []
   try {
-    const counts = generateV1({ ...options, onProgress: display.update })
-    return outcome(options.path, (Date.now() - startedAt) / 1000, counts)
+    const counts = generateV1({ ...options, onProgress: display.update, onDirt: (made) => (dirt = made) })
+    return outcome({ path: options.path, seconds: (Date.now() - startedAt) / 1000, counts, dirt })
   } finally {
     display.end()
   }
@@ -52,8 +62,12 @@ function readOptions() {
       'journal-mode': { type: 'string', default: 'delete' },
       'prisma-migrations': { type: 'boolean', default: false },
       'responsible-parties': { type: 'boolean', default: false },
+      lenient: { type: 'boolean', default: false },
+      dirt: { type: 'string' },
+      'dirt-percent': { type: 'string', default: String(dirtPercent) },
     },
   })
+  const percent = percentage('dirt-percent', values['dirt-percent'])
   return {
     path: onlyFile(positionals),
     instances: wholeNumber('instances', values.instances),
@@ -62,14 +76,37 @@ function readOptions() {
     journalMode: oneOf('journal-mode', values['journal-mode'], ['delete', 'wal']),
     prismaMigrations: values['prisma-migrations'],
     responsibleParties: values['responsible-parties'],
+    lenient: values.lenient,
+    ...(values.dirt === undefined ? {} : { dirt: dirtPlan(values.dirt, percent) }),
   }
 }
 
-function outcome(path: string, seconds: number, counts: Record<string, number>): Outcome {
-  const lines = Object.entries(counts).map(([table, rows]) => `${thousands(rows).padStart(12)}  ${table}`)
+function percentage(option: string, text: string): number {
+  const value = Number(text)
+  if (!/^\d+(\.\d+)?$/.test(text) || value > 100)
+    throw wrongUsage(`--${option} is a number from 0 to 100, not "${text}".`)
+  return value
+}
+
+interface Made {
+  path: string
+  seconds: number
+  counts: Record<string, number>
+  dirt: readonly DirtMade[]
+}
+
+function outcome(made: Made): Outcome {
+  const { path, seconds, counts, dirt } = made
+  const line = (rows: number, what: string) => `${thousands(rows).padStart(12)}  ${what}`
   return {
     ok: true,
-    json: { path, seconds, counts },
-    lines: [`${path}, made in ${seconds.toFixed(1)} s`, ...lines],
+    json: made,
+    lines: [
+      `${path}, made in ${seconds.toFixed(1)} s`,
+      ...Object.entries(counts).map(([table, rows]) => line(rows, table)),
+      ...dirt.map(({ code, subcase, table, column, count }) =>
+        line(count, `${code}${subcase === undefined ? '' : ` (${subcase})`} in ${table}.${column ?? 'id'}`),
+      ),
+    ],
   }
 }

@@ -13,15 +13,33 @@ export interface Catalogue {
 
 const LISTED_INSTANCES = 2000
 
-export async function readCatalogue(client: ApiClient): Promise<Catalogue> {
-  const ids = async (path: string) => (await getAll<{ id: string }>(client, path)).map(({ id }) => id)
+interface Named {
+  id: string
+  name: string
+}
+
+/** Whether clients work with the row: what does not fit is the operator's, and v2 may lack it. */
+export type IsSound = (row: Partial<Named>) => boolean
+
+export async function readCatalogue(client: ApiClient, isSound: IsSound): Promise<Catalogue> {
+  const sound = async <Row extends object = Named>(path: string) =>
+    (await getAll<Row & { id: string }>(client, path)).filter(isSound)
+  const ids = async (path: string) => (await sound(path)).map(({ id }) => id)
   const [suppliers, projects] = [await ids('/v1/suppliers'), await ids('/v1/projects')]
   const assignments = await getAll<Pair>(client, '/v1/supplier-project-instances')
   const assigned = new Set(assignments.map(pairKey))
+  const templates = (await sound<{ projectId: string }>('/v1/project-milestone-tasks'))
+    .filter(({ projectId }) => projects.includes(projectId))
+    .map(({ id }) => id)
+  const ofTemplate = new Set(templates)
+  const instances = await sound<{ projectMilestoneTaskId: string }>('/v1/supplier-task-instances')
   return {
     projects,
-    instances: (await ids('/v1/supplier-task-instances')).slice(0, LISTED_INSTANCES),
-    templates: await ids('/v1/project-milestone-tasks'),
+    instances: instances
+      .filter(({ projectMilestoneTaskId }) => ofTemplate.has(projectMilestoneTaskId))
+      .map(({ id }) => id)
+      .slice(0, LISTED_INSTANCES),
+    templates,
     milestones: await ids('/v1/milestones'),
     unassigned: projects
       .flatMap((projectId) => suppliers.map((supplierId) => ({ supplierId, projectId })))

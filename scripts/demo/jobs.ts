@@ -6,6 +6,7 @@ import type { ApiClient, Json } from './api-client.js'
 const POLL_MS = 100
 
 interface Job {
+  job: string
   state: string
   phase: string | null
   progress: { rowsDone: number; rowsTotal: number }
@@ -26,6 +27,29 @@ export interface FinishedJob {
  * @throws Error with the job's own reason when it does not succeed
  */
 export async function runJob(client: ApiClient, job: string, options: Json): Promise<FinishedJob> {
+  const ended = await runToItsEnd(client, job, options)
+  if (ended.state !== 'succeeded' || ended.report === null)
+    throw checkFailed(`${job} ended as ${ended.state}. ${reasonOf(ended)} See ${ended.links.report}.`)
+  return { report: ended.report, reportPath: ended.links.report }
+}
+
+/**
+ * The same for one that must not succeed.
+ *
+ * @throws Error when it does, or for another reason
+ */
+export async function runRefusedJob(
+  client: ApiClient,
+  job: string,
+  { options, code }: { options: Json; code: string },
+): Promise<{ detail: string; report: Report | null }> {
+  const { state, error, report } = await runToItsEnd(client, job, options)
+  if (state !== 'failed' || error?.code !== code)
+    throw checkFailed(`${job} should have failed with ${code}: it ended as ${state} (${error?.code ?? ''}).`)
+  return { detail: error.detail, report }
+}
+
+async function runToItsEnd(client: ApiClient, job: string, options: Json): Promise<Job> {
   const started = await client.request(
     'POST',
     '/admin/migrations',
@@ -33,10 +57,7 @@ export async function runJob(client: ApiClient, job: string, options: Json): Pro
     { prefer: 'respond-async' },
   )
   if (started.status >= 400) throw checkFailed(`${job} was refused: ${JSON.stringify(started.body)}`)
-  const ended = await follow(client, started.body as Job)
-  if (ended.state !== 'succeeded' || ended.report === null)
-    throw checkFailed(`${job} ended as ${ended.state}. ${reasonOf(ended)} See ${ended.links.report}.`)
-  return { report: ended.report, reportPath: ended.links.report }
+  return await follow(client, started.body as Job)
 }
 
 /** Without the stack that a defect brings along. */
@@ -52,7 +73,8 @@ async function follow(client: ApiClient, started: Job): Promise<Job> {
       const { rowsDone, rowsTotal } = job.progress
       // Rows that v1 gets meanwhile are done too, but were not counted.
       const total = Math.max(rowsDone, rowsTotal)
-      if (total > 0) display.update({ phase: 'backfill', done: rowsDone, total })
+      const phase = job.phase ?? job.job
+      if (total > 0) display.update({ phase, done: rowsDone, total })
     }
     return job
   } finally {

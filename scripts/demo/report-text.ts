@@ -22,8 +22,17 @@ const titled = (title: string, lines: readonly string[]) =>
 
 const tables = (report: Report) =>
   textTable(
-    ['v1', 'rows', 'v2', 'rows', 'differing'],
-    report.tables.map((t) => [t.source, t.sourceRows, t.target, t.targetRows, t.mismatched]),
+    ['v1', 'rows', 'equal', 'by rule', 'in quarantine', 'v2', 'rows', 'differing'],
+    report.tables.map((t) => [
+      t.source,
+      t.sourceRows,
+      t.equal,
+      t.byRule,
+      t.quarantined,
+      t.target,
+      t.targetRows,
+      t.mismatched,
+    ]),
   )
 
 const marks: Record<Check['status'], string> = { passed: 'ok', noted: 'note', failed: 'FAILED' }

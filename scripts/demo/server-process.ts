@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { checkFailed } from '../terminal.js'
 
-const serverScript = fileURLToPath(new URL('../../src/server.js', import.meta.url))
+export const serverScript = fileURLToPath(new URL('../../src/server.js', import.meta.url))
 const WARNING = 40
 
 export interface ServerProcess {
@@ -51,7 +51,7 @@ export async function startServer(
 }
 
 /** The demo's own server is on this machine only, so it needs no tokens, and starts on v1. */
-const environment = (databasePath: string, port: number): NodeJS.ProcessEnv => ({
+export const environment = (databasePath: string, port: number): NodeJS.ProcessEnv => ({
   ...process.env,
   DATABASE_PATH: databasePath,
   HOST: '127.0.0.1',
@@ -63,7 +63,7 @@ const environment = (databasePath: string, port: number): NodeJS.ProcessEnv => (
 })
 
 /** Afterwards warnings of the log go to stderr. */
-function readAddress(child: ChildProcess): Promise<string> {
+export function readAddress(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('The server has no standard output.')
   const lines = createInterface({ input: child.stdout })
   return new Promise((resolve, reject) => {

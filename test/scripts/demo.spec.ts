@@ -26,6 +26,41 @@ t.test('the demo', async (t) => {
     t.notOk(existsSync(`${kept}-wal`), 'and the server has closed')
   })
 
+  t.test('shows what the operator does about rows that do not fit', async (t) => {
+    const { code, stdout, stderr } = await run(t, demo, {
+      args: ['--instances', '100', '--exit', '--port', '0', '--dirt', 'all'],
+    })
+    t.equal(code, 0, stderr)
+    t.match(stdout, /252 rows are awkward, in \d+ ways of 16 classes/)
+    t.match(stdout, /Something does not fit and has to be mended first/)
+    t.match(stdout, /orphan \(missing\) +\d+ {2}Give these rows a parent that exists/)
+    t.match(stdout, /"statusMap":\{"almost done":"in_progress"\},"onInvalidRow":"quarantine"/)
+    t.match(stdout, /SET id = 'mended-' .*, for\n +suppliers\.id \(1\)/)
+    t.match(stdout, /assessed again: 0 classes block/)
+    t.match(stdout, /during: [1-9][\d,]* requests in .* none failed/)
+    const sums = stdout.matchAll(/→ \w+: ([\d,]+) = ([\d,]+) \+ ([\d,]+) \+ ([\d,]+)\n/g)
+    const numbers = [...sums].map(([, ...texts]) => texts.map((text) => Number(text.replaceAll(',', ''))))
+    t.equal(numbers.length, 13, 'seven of the active model, six of the legacy one')
+    for (const [rows = 0, equal = 0, byRule = 0, quarantined = 0] of numbers)
+      t.equal(rows, equal + byRule + quarantined)
+    t.match(stdout, /PATCH \/v1\/supplier-task-instances\/\S+ .*: 200\n +its record says migrated/)
+    t.match(stdout, /[1-9]\d* rows are in quarantine, .* or say "acceptQuarantined": [1-9]/)
+    t.match(stdout, /[1-9][\d,]* values read back through \/v2, 0 differ/)
+    t.match(stdout, /Everything was as promised\.\n$/)
+  })
+
+  t.test(
+    'takes the classes that are asked for, and goes straight on where none of them blocks',
+    async (t) => {
+      const { code, stdout, stderr } = await run(t, demo, {
+        args: ['--instances', '100', '--exit', '--port', '0', '--dirt', 'date-order, odd-text'],
+      })
+      t.equal(code, 0, stderr)
+      t.match(stdout, /nothing blocks/)
+      t.match(stdout, /Everything was as promised\.\n$/)
+    },
+  )
+
   t.test('leaves the server running until Ctrl-C, and then nothing', async (t) => {
     const taken = createServer().listen(0, '127.0.0.1')
     t.teardown(() => taken.close())
@@ -59,7 +94,13 @@ t.test('the demo', async (t) => {
   })
 
   t.test('ends with 2 where it is used wrongly', async (t) => {
-    for (const args of [['--instances', '99'], ['--instances', 'many'], ['--port', '65536'], ['--dirt']]) {
+    for (const args of [
+      ['--instances', '99'],
+      ['--instances', 'many'],
+      ['--port', '65536'],
+      ['--dirt'],
+      ['--dirt', 'mud'],
+    ]) {
       const { code, stdout, stderr } = await run(t, demo, { args })
       t.same([code, stdout], [2, ''], args.join(' '))
       t.match(stderr, `${args[0]}`)
