@@ -1,17 +1,21 @@
 import BetterSqlite3 from 'better-sqlite3'
 import type { Transaction } from 'kysely'
-import { mkdirSync, renameSync } from 'node:fs'
-import { dirname } from 'node:path'
-import * as journalTables from '../migrations/journal-tables.js'
+import * as historyTables from '../migrations/history-tables.js'
+import * as listIndexes from '../migrations/list-indexes.js'
+import * as mirrorOrigin from '../migrations/mirror-origin.js'
 import * as sharedTables from '../migrations/shared-tables.js'
 import * as v2Tables from '../migrations/v2-tables.js'
 import { openDatabase, underSchema, write, type Database } from './db/database.js'
 import { inspectFile } from './db/inspect-file.js'
-import { applySchemaFiles } from './db/schema-files.js'
+import { applySchemaFiles, listSchemaFiles, type SchemaFile } from './db/schema-files.js'
+import { journalFiles } from './migration/journal-files.js'
+import { createWholeFile } from './db/whole-file.js'
 import { allGroupsOn, type GroupVersions, type Stage } from './kernel/api-groups.js'
-import { removeFile } from './migration/scratch-copy.js'
 import type { JournalTables } from './migration/tables.js'
 import { completeV1, whyNotV1 } from './v1/adopt.js'
+
+/** What every file of ours has, whatever its stage. */
+const v2Files: readonly SchemaFile[] = [v2Tables, listIndexes, historyTables]
 
 /** The file is none of ours: it was left as it is. */
 const refused = (path: string, reason: string) =>
@@ -37,28 +41,39 @@ export async function openApplicationDatabase(
     if (reason !== undefined) throw refused(path, reason)
     await adopt(path, initialGroups)
   }
-  return openDatabase(path)
+  const db = openDatabase<unknown>(path)
+  if (content.kind === 'sqlite') await bringUpToDate(db, content.tables)
+  return db
 }
 
 const adopt = (path: string, groups: GroupVersions) =>
   inOneTransaction(path, async (trx) => {
     await completeV1(trx)
-    await applySchemaFiles(trx, [journalTables])
+    await applySchemaFiles(trx, journalFiles)
     await insertState(trx, 'v1', groups)
   })
 
-/** Under its own name only once it is whole: a killed process leaves no half database. */
-async function createV2(path: string): Promise<void> {
-  const draft = `${path}.new`
-  mkdirSync(dirname(path), { recursive: true })
-  removeFile(draft)
-  new BetterSqlite3(draft).exec('VACUUM').close()
-  await inOneTransaction(draft, async (trx) => {
-    await applySchemaFiles(trx, [journalTables, sharedTables, v2Tables])
-    await insertState(trx, 'contracted', allGroupsOn('v2'))
-  })
-  renameSync(draft, path)
+/** Gives a file of ours what was added to the schema since it was made, in the stage that it is in. */
+async function bringUpToDate(db: Database<unknown>, tables: ReadonlyMap<string, unknown>): Promise<void> {
+  const applied = await listSchemaFiles(db.reader)
+  const missing = schemaFilesFor(tables).filter(({ name }) => !applied.has(name))
+  if (missing.length > 0) await write(db, (trx) => applySchemaFiles(trx, missing))
 }
+
+const schemaFilesFor = (tables: ReadonlyMap<string, unknown>): readonly SchemaFile[] => [
+  ...journalFiles,
+  ...(tables.has('sync_guard') ? [mirrorOrigin] : []),
+  ...(tables.has('v2_supplier_task_instances') ? v2Files : []),
+]
+
+const createV2 = (path: string) =>
+  createWholeFile(path, async (draft) => {
+    new BetterSqlite3(draft).exec('VACUUM').close()
+    await inOneTransaction(draft, async (trx) => {
+      await applySchemaFiles(trx, [...journalFiles, sharedTables, ...v2Files])
+      await insertState(trx, 'contracted', allGroupsOn('v2'))
+    })
+  })
 
 async function inOneTransaction(
   path: string,
@@ -83,4 +98,6 @@ const insertState = (trx: Transaction<unknown>, stage: Stage, groups: GroupVersi
       checkedAt: null,
       cutoverAt: null,
     })
+    // Another process may have adopted the file since this one has looked at it.
+    .onConflict((conflict) => conflict.doNothing())
     .execute()

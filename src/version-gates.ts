@@ -1,10 +1,9 @@
-import type { FastifyReply } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { App } from './http/type-provider.js'
 import type { ApiGroup } from './kernel/api-groups.js'
 import { DAY_MS } from './kernel/due-date.js'
 import { conflict, Problem } from './kernel/problem.js'
-import { getState, type MigrationState } from './migration/state.js'
+import { getState, holdsV2, type MigrationState } from './migration/state.js'
 import type { JournalTables } from './migration/tables.js'
 
 const notActive = (group: ApiGroup) =>
@@ -19,9 +18,19 @@ const v1Gone = () =>
     410,
     'v1-gone',
     'Gone',
-    'This database has no v1. Use /v2.',
+    'This database has no v1. Use /v2; its guide is at /docs.',
+    { guide: '/docs' },
+    { link: '</v2>; rel="successor-version", </docs>; rel="help"' },
+  )
+
+const brownout = (until: number, now: number, headers: Record<string, string>) =>
+  new Problem(
+    503,
+    'v1-brownout',
+    'Service unavailable',
+    'For some minutes /v1 answers nobody, to find the clients that still call it. Use /v2: /v1 will end.',
     {},
-    { link: '</v2>; rel="successor-version"' },
+    { ...headers, 'retry-after': String(Math.ceil((until - now) / 1000)) },
   )
 
 /** /v2 answers once the data is there and the route's group has been cut over. */
@@ -34,23 +43,35 @@ export function gateV2(scope: App, db: Kysely<JournalTables>): void {
   })
 }
 
-const holdsV2 = ({ stage }: MigrationState) => stage !== 'v1' && stage !== 'expanded'
-
 /** /v1 is gone with its tables; once its group is cut over, its answers say where to go, and until when. */
-export function gateV1(scope: App, db: Kysely<JournalTables>, legacyRetentionDays: number): void {
+export function gateV1(
+  scope: App,
+  {
+    db,
+    legacyRetentionDays,
+    now,
+  }: { db: Kysely<JournalTables>; legacyRetentionDays: number; now: () => number },
+): void {
+  const sunsetOf = ({ cutoverAt }: MigrationState) => (cutoverAt ?? now()) + legacyRetentionDays * DAY_MS
   scope.addHook('onRequest', async (request, reply) => {
     const state = await getState(db)
     if (state.stage === 'contracted') throw v1Gone()
     const { group } = request.routeOptions.config
     if (group !== undefined && holdsV2(state) && state.groups[group] === 'v2')
-      announceSuccessor(reply, state.cutoverAt, legacyRetentionDays)
+      void reply.headers(successor(state.groupsSince[group] ?? state.cutoverAt, sunsetOf(state)))
+    const { brownoutUntil } = state
+    // Clients that were sent back to v1 meanwhile are to find it.
+    if (state.stage === 'cutover' && brownoutUntil !== null && brownoutUntil > now())
+      throw brownout(brownoutUntil, now(), successor(state.cutoverAt, sunsetOf(state)))
   })
 }
 
-/** RFC 9745 and RFC 8594. Before the last group is cut over nobody knows yet when v1 ends. */
-function announceSuccessor(reply: FastifyReply, cutoverAt: number | null, legacyRetentionDays: number): void {
-  void reply.header('link', '</v2>; rel="successor-version"')
-  if (cutoverAt === null) return
-  void reply.header('deprecation', `@${Math.floor(cutoverAt / 1000)}`)
-  void reply.header('sunset', new Date(cutoverAt + legacyRetentionDays * DAY_MS).toUTCString())
-}
+/**
+ * RFC 9745 and RFC 8594. Before the last group is cut over nobody knows when v1 ends: if that were now, its
+ * end would be announced for no earlier than this.
+ */
+const successor = (since: number | null, sunset: number): Record<string, string> => ({
+  link: '</v2>; rel="successor-version"',
+  ...(since === null ? {} : { deprecation: `@${Math.floor(since / 1000)}` }),
+  sunset: new Date(sunset).toUTCString(),
+})

@@ -1,3 +1,6 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
 import './db/database.spec.js'
+import './db/inspect-file.spec.js'
+import './db/reader-pool.spec.js'
 import './db/stored-instant.spec.js'
+import './db/worker-lock.spec.js'

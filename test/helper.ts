@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Test } from 'tap'
+import * as historyTables from '../migrations/history-tables.js'
+import * as idempotencyKeys from '../migrations/idempotency-keys.js'
+import * as listIndexes from '../migrations/list-indexes.js'
 import * as sharedTables from '../migrations/shared-tables.js'
 import * as v1Tables from '../migrations/v1-tables.js'
 import * as v2Tables from '../migrations/v2-tables.js'
+import * as writeContext from '../migrations/write-context.js'
 import { openDatabase, write, type Database } from '../src/db/database.js'
 import { createServer } from '../src/http/server.js'
 import type { App } from '../src/http/type-provider.js'
@@ -34,9 +38,12 @@ export function emptyV1File(t: Test): string {
 }
 
 /** An open v1 database without rows. */
-export function openV1<Schema>(t: Test): Database<Schema> {
-  const db = openDatabase<Schema>(emptyV1File(t))
+export async function openV1<Schema>(t: Test): Promise<Database<Schema>> {
+  const path = emptyV1File(t)
+  new BetterSqlite3(path).exec(writeContext.table).close()
+  const db = openDatabase<Schema>(path)
   t.teardown(() => db.close())
+  await write(db, (trx) => idempotencyKeys.up(trx as never))
   return db
 }
 
@@ -49,6 +56,10 @@ export async function openV2<Schema>(t: Test): Promise<Database<Schema>> {
   await write(db, async (trx) => {
     await sharedTables.up(trx as never)
     await v2Tables.up(trx as never)
+    await writeContext.up(trx as never)
+    await idempotencyKeys.up(trx as never)
+    await listIndexes.up(trx as never)
+    await historyTables.up(trx as never)
   })
   return db
 }

@@ -1,1 +1,2 @@
 import './kernel/rules.spec.js'
+import './kernel/calendar-day.spec.js'

@@ -1,0 +1,10 @@
+// One process for the specs of awkward rows: they take as long as all others of the folder.
+import './to-v2/assess-docs.spec.js'
+import './to-v2/assess-facts.spec.js'
+import './to-v2/assess-file.spec.js'
+import './to-v2/assess-options.spec.js'
+import './to-v2/assess-rows.spec.js'
+import './to-v2/awkward-files.spec.js'
+import './to-v2/held-writes.spec.js'
+import './to-v2/many-awkward-rows.spec.js'
+import './to-v2/quarantine.spec.js'

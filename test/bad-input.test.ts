@@ -1,0 +1,1 @@
+import './bad-input/bad-input.spec.js'

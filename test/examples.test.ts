@@ -1,0 +1,1 @@
+import './examples/examples.spec.js'
