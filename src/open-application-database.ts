@@ -1,4 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3'
+import { randomBytes } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import * as historyTables from '../migrations/history-tables.js'
 import * as listIndexes from '../migrations/list-indexes.js'
@@ -94,6 +95,7 @@ const insertState = (trx: Transaction<unknown>, stage: Stage, groups: GroupVersi
       id: 1,
       stage,
       groups: JSON.stringify(groups),
+      databaseId: randomBytes(16).toString('hex'),
       inStep: null,
       checkedAt: null,
       cutoverAt: null,

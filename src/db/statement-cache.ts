@@ -4,13 +4,16 @@ import type BetterSqlite3 from 'better-sqlite3'
 const CACHED_STATEMENTS = 500
 
 /** Prepares each statement of the handle once. */
-export function statementCache(handle: BetterSqlite3.Database): (sql: string) => BetterSqlite3.Statement {
+export function statementCache(
+  handle: Pick<BetterSqlite3.Database, 'prepare'>,
+  most = CACHED_STATEMENTS,
+): (sql: string) => BetterSqlite3.Statement {
   const statements = new Map<string, BetterSqlite3.Statement>()
   return (sql) => {
     const cached = statements.get(sql)
     if (cached !== undefined) return cached
     const statement = handle.prepare(sql)
-    if (statements.size >= CACHED_STATEMENTS) statements.clear()
+    if (statements.size >= most) statements.clear()
     statements.set(sql, statement)
     return statement
   }

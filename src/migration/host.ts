@@ -166,7 +166,7 @@ export function createJobHost(
     if (taken === undefined) return
     const { orphan, fence } = taken
     removeScratchCopies(db.path)
-    await removeLeftDrafts(db, readSettings())
+    await removeLeftDrafts(db, readSettings(), fence)
     log.warn({ jobId: orphan.id, job: orphan.job }, 'a job was interrupted; it goes on here')
     launch(orphan.id, fence)
   }
@@ -230,8 +230,12 @@ export function createJobHost(
 }
 
 /** Backups that a killed process has left half made. */
-async function removeLeftDrafts(db: Database<JournalTables>, { backups }: JobSettings): Promise<void> {
-  removeDrafts(backups.dir, await getDatabaseId(db.reader))
+async function removeLeftDrafts(
+  db: Database<JournalTables>,
+  { backups }: JobSettings,
+  fence: number,
+): Promise<void> {
+  removeDrafts(backups.dir, { databaseId: await getDatabaseId(db.reader), fence })
 }
 
 /** While a worker runs it checkpoints between its chunks; a commit of the server then never does. */

@@ -49,6 +49,8 @@ export interface Run {
   settings: JobSettings
   /** Epoch milliseconds. */
   now(): number
+  /** Of the lease under which this runs: that of a runner before this one is smaller. */
+  fence: number
   /** Refuses to go on when this runner has been replaced; part of every transaction. */
   requireLease(): void
   /**
@@ -170,6 +172,7 @@ export function createRun({
     db,
     path,
     isScratch: db !== live,
+    fence: owner.fence,
     findings,
     settings,
     now: () => nowOf(settings),

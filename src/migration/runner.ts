@@ -22,6 +22,8 @@ export interface RunRequest {
   walIsLong?: SharedFlag
   limits?: Limits
   settings?: JobSettings
+  /** The handle to work on, which stays open; not given: one of its own. */
+  handle?: Handle
 }
 
 const FULL_DISK_POLL_MS = 1_000
@@ -38,7 +40,7 @@ interface Outcome {
  * A job that was interrupted is run again from its first phase: phases skip what is done.
  */
 export async function runJob(kinds: readonly JobKind[], request: RunRequest): Promise<JobState> {
-  const live = openWorkerHandle(request.path)
+  const live = request.handle ?? openWorkerHandle(request.path)
   try {
     const startedAt = Date.now()
     if (!begin(live, request)) return 'interrupted'
@@ -49,7 +51,7 @@ export async function runJob(kinds: readonly JobKind[], request: RunRequest): Pr
     await concludeOnceThereIsSpace(live, request, outcome)
     return outcome.state
   } finally {
-    live.close()
+    if (live !== request.handle) live.close()
   }
 }
 

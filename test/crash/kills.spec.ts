@@ -12,7 +12,7 @@ import { tellStory } from './story.js'
 import { createTally, tallyLines, type Tally } from './tally.js'
 
 /** Files, each with its own server: most of the time they wait for the lease of a killed one. */
-const LANES = 3
+const LANES = 2
 const CLERKS = 2
 
 /** What the census must have found, whatever else it finds. */

@@ -69,8 +69,8 @@ export function journalOf(path: string, id: string) {
 export const migrate = (operator: Operator) => operator.start('migrate', { chunkMs: 1 })
 
 export async function endsWell(t: Test, { path, other, log, endLoad }: Pair, id: string): Promise<void> {
-  const { state, report } = await other.operator.until(id, endStates)
-  t.match({ state, failed: report?.summary.failed }, { state: 'succeeded', failed: 0 })
+  const { state, report, error } = await other.operator.until(id, endStates)
+  t.match({ state, error, failed: report?.summary.failed }, { state: 'succeeded', error: null, failed: 0 })
   t.same(await endLoad(), [])
   t.same(await checkLife(other.operator, path, log, log.things()), [])
   t.ok(log.counts.acknowledged > 50, `${log.counts.acknowledged} writes were acknowledged`)

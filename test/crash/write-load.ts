@@ -2,7 +2,7 @@ import type { Hand } from './hands.js'
 import { v1Writes, writesAfterCutover, type Write } from './write-kinds.js'
 import type { WriteLog } from './write-log.js'
 
-const REST_MS = 15
+const REST_MS = 30
 
 export interface Load {
   /** Resolves once the last answer is there, or is known never to come. */

@@ -218,6 +218,9 @@ t.test('a folder in BACKUP_DIR is of no use when', async (t) => {
   t.equal(look(), null)
   t.test('it is of another database', async (t) => {
     t.equal(findBackup(dirOf(path), 'other', job.id)?.problem, 'it is a backup of another database')
+    const other = await adoptedFile(t, 5)
+    t.match(idOf(path), /^[0-9a-f]{32}$/)
+    t.not(idOf(other), idOf(path), 'each adopted file is a database of its own')
   })
   t.test('it was renamed', async (t) => {
     change({ id: '00000000-0000-0000-0000-000000000000' })
@@ -275,12 +278,19 @@ t.test('a backup that does not come to its end', async (t) => {
   )
   t.test('and whose process was killed is removed, and that of another database is not', async (t) => {
     const path = await adoptedFile(t, 60)
-    const mine = join(dirOf(path), draftName(idOf(path), 'some-job'))
-    const others = join(dirOf(path), draftName('other', 'some-job'))
-    for (const draft of [mine, others]) mkdirSync(join(draft, 'csv'), { recursive: true })
-    removeDrafts(dirOf(path), idOf(path))
-    t.same([existsSync(mine), existsSync(others)], [false, true])
-    removeDrafts(join(dirOf(path), 'nowhere'), 'x')
+    const databaseId = idOf(path)
+    const draft = (id: string, fence: number) =>
+      join(dirOf(path), draftName({ databaseId: id, fence }, 'some-job'))
+    const [old, mine, newer, others] = [
+      draft(databaseId, 9),
+      draft(databaseId, 10),
+      draft(databaseId, 11),
+      draft('other', 9),
+    ]
+    for (const folder of [old, mine, newer, others]) mkdirSync(join(folder, 'csv'), { recursive: true })
+    removeDrafts(dirOf(path), { databaseId, fence: 10 })
+    t.same([old, mine, newer, others].map(existsSync), [false, true, true, true])
+    removeDrafts(join(dirOf(path), 'nowhere'), { databaseId: 'x', fence: 1 })
   })
   t.test('is given as it is to a job that has made it already', async (t) => {
     const path = await adoptedFile(t, 60)

@@ -37,6 +37,7 @@ export interface JobRun {
   limits?: Limits
   settings?: JobSettings
   waiting?: WaitingWriters
+  handle?: Handle
 }
 
 /** Runs a job in this thread, where coverage is measured, and gives it as the API would. */
@@ -51,6 +52,7 @@ export async function runHere(
     waiting = WaitingWriters.create(),
     limits,
     settings,
+    handle,
   }: JobRun = {},
 ): Promise<Job> {
   const db = openDatabase<JournalTables>(path)
@@ -67,6 +69,7 @@ export async function runHere(
       stopping,
       ...(limits === undefined ? {} : { limits }),
       ...(settings === undefined ? {} : { settings }),
+      ...(handle === undefined ? {} : { handle }),
     })
     return await getJob(db, id)
   } finally {

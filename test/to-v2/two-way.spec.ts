@@ -170,7 +170,9 @@ async function playAll(t: Test, course: Course, numRuns: number): Promise<void> 
         await playOnce(sequence, false)
       } catch (error) {
         // Once more, looking after each write: to name the one that did it.
-        await playOnce(sequence, true)
+        await playOnce(sequence, true).catch((again: unknown) => {
+          throw new Error(`${String(again)}\nat first: ${String(error)}`, { cause: error })
+        })
         throw error
       }
     }),

@@ -10,8 +10,19 @@ const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export const folderOf = (dir: string, id: string): string => join(dir, id)
 
-/** The name of a backup that is not whole yet. Several databases may keep theirs in one directory. */
-export const draftName = (databaseId: string, jobId: string): string => `.making-${databaseId}-${jobId}`
+/** Whose work a folder is that is not a backup yet, or no more. */
+export interface Maker {
+  /** Several databases may keep their backups in one directory. */
+  databaseId: string
+  /** Of the runner: one that was replaced, and does not know it yet, must not touch what the next one makes. */
+  fence: number
+}
+
+const draftsOf = (databaseId: string) => `.making-${databaseId}-`
+
+/** The name of a backup that is not whole yet. */
+export const draftName = ({ databaseId, fence }: Maker, jobId: string): string =>
+  `${draftsOf(databaseId)}${fence}-${jobId}`
 
 /** Newest first: ids grow with time. */
 export function listBackups(dir: string, databaseId: string): FoundBackup[] {
@@ -43,15 +54,18 @@ function whyOfNoUse(manifest: Manifest, id: string, databaseId: string): string 
 }
 
 /** It loses its name first: half a backup must not look like a whole one. */
-export function removeBackup(dir: string, databaseId: string, id: string): void {
-  const going = join(dir, draftName(databaseId, id))
+export function removeBackup(dir: string, maker: Maker, id: string): void {
+  const going = join(dir, draftName(maker, id))
   renameSync(folderOf(dir, id), going)
   rmSync(going, { recursive: true })
 }
 
-/** Removes what a killed process has left half made. Only while no job runs, or by the job that does. */
-export function removeDrafts(dir: string, databaseId: string): void {
+/** Removes what the runners before this one have left half made. */
+export function removeDrafts(dir: string, { databaseId, fence }: Maker): void {
   if (!existsSync(dir)) return
-  for (const name of readdirSync(dir))
-    if (name.startsWith(draftName(databaseId, ''))) rmSync(join(dir, name), { recursive: true, force: true })
+  const start = draftsOf(databaseId)
+  const isLeft = (name: string) =>
+    name.startsWith(start) && !(Number.parseInt(name.slice(start.length), 10) >= fence)
+  for (const name of readdirSync(dir).filter(isLeft))
+    rmSync(join(dir, name), { recursive: true, force: true })
 }

@@ -3,7 +3,7 @@ import type { JobKind, Phase } from '../job.js'
 import type { Run } from '../run.js'
 import { readDatabaseId } from '../state.js'
 import { listBackups, removeBackup } from './backup-folders.js'
-import { makeBackup, neededBytes, requireRoom, type AddFiles } from './make-backup.js'
+import { makeBackup, makerOf, neededBytes, requireRoom, type AddFiles } from './make-backup.js'
 import type { Manifest } from './manifest.js'
 import { expiredBackups } from './retention.js'
 
@@ -35,7 +35,7 @@ function removeExpired(run: Run): string[] {
   const own = listBackups(dir, readDatabaseId(db)).flatMap(({ manifest }) => manifest ?? [])
   const inUse = new Set([job.id, String(job.options.backupId)])
   const expired = expiredBackups(own, keep, { now: run.now(), inUse })
-  for (const { id } of expired) removeBackup(dir, readDatabaseId(db), id)
+  for (const { id } of expired) removeBackup(dir, makerOf(run), id)
   return expired.map(({ id }) => id)
 }
 

@@ -8,7 +8,7 @@ import { finishJob } from '../journal.js'
 import { applicationVersion } from '../application-version.js'
 import { JobFailure, type Run } from '../run.js'
 import { readDatabaseId, readState } from '../state.js'
-import { draftName, folderOf, removeDrafts } from './backup-folders.js'
+import { draftName, folderOf, removeDrafts, type Maker } from './backup-folders.js'
 import { createFileWriter, isOutOfSpace, sumOf, sync, writeDurably, type FileSum } from './durable-files.js'
 import { DATABASE, FORMAT, MANIFEST, readManifest, SCHEMA, type Manifest } from './manifest.js'
 import { createRowHash } from './row-hash.js'
@@ -33,9 +33,10 @@ export async function makeBackup(run: Run, addFiles?: AddFiles): Promise<Manifes
   const folder = folderOf(dir, run.job.id)
   if (existsSync(folder)) return readManifest(folder)
   mkdirSync(dir, { recursive: true })
-  removeDrafts(dir, readDatabaseId(run.db))
+  const maker = makerOf(run)
+  removeDrafts(dir, maker)
   requireRoom(dir, neededBytes(run.db))
-  const draft = join(dir, draftName(readDatabaseId(run.db), run.job.id))
+  const draft = join(dir, draftName(maker, run.job.id))
   try {
     const manifest = await fill(draft, run, addFiles)
     // A runner that has been replaced meanwhile leaves this to the other one.
@@ -49,6 +50,8 @@ export async function makeBackup(run: Run, addFiles?: AddFiles): Promise<Manifes
     rmSync(draft, { recursive: true, force: true })
   }
 }
+
+export const makerOf = ({ db, fence }: Run): Maker => ({ databaseId: readDatabaseId(db), fence })
 
 const outOfSpace = (dir: string) =>
   new JobFailure({

@@ -6,6 +6,7 @@ import { revertSchemaFiles } from '../../db/schema-files.js'
 import { takeLock } from '../../db/worker-lock.js'
 import { allGroupsOn } from '../../kernel/api-groups.js'
 import { folderOf, removeBackup } from '../../migration/backup/backup-folders.js'
+import { makerOf } from '../../migration/backup/make-backup.js'
 import { checkBackup } from '../../migration/backup/check-backup.js'
 import type { AddFiles } from '../../migration/backup/make-backup.js'
 import { readManifest } from '../../migration/backup/manifest.js'
@@ -14,7 +15,7 @@ import { readTables } from '../../migration/backup/table-lines.js'
 import type { Phase } from '../../migration/job.js'
 import type { Check } from '../../migration/report.js'
 import { JobFailure, type Run } from '../../migration/run.js'
-import { readDatabaseId, readState, writeState } from '../../migration/state.js'
+import { readState, writeState } from '../../migration/state.js'
 import { contractReasons } from './contract-reasons.js'
 import type { ContractOptions } from './options.js'
 import { bridgeSchemaFiles } from './schema-files.js'
@@ -51,7 +52,7 @@ async function requireRestorable(run: Run): Promise<void> {
   const folder = folderOf(dir, run.job.id)
   const wrong = await checkBackup(folder, readManifest(folder), () => run.rest())
   if (wrong.length === 0) return
-  removeBackup(dir, readDatabaseId(run.db), run.job.id)
+  removeBackup(dir, makerOf(run), run.job.id)
   throw new JobFailure({
     code: 'backup-damaged',
     detail: `The backup cannot be restored: ${wrong.join('; ')}. Nothing was dropped.`,

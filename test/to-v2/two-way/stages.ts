@@ -1,9 +1,11 @@
 import type { Test } from 'tap'
+import { openWorkerHandle, type Handle } from '../../../src/db/database.js'
 import type { JobKind, Phase } from '../../../src/migration/job.js'
 import type { Job } from '../../../src/migration/jobs.repository.js'
 import { jobKinds } from '../../../src/v1/to-v2/jobs.js'
 import { adoptedFile, copyOf, runHere, sqlConsole } from '../migrated.js'
 import { addLegacyRows } from './legacy-writes.js'
+import { preparingOnce } from './preparing-once.js'
 import { createRefill } from './refill.js'
 import { serveWorlds, type World } from './world.js'
 
@@ -38,16 +40,23 @@ interface Migration {
   path: string
   isAwkward: boolean
   without?: readonly string[]
+  handle?: Handle
 }
 
-const migrate = ({ path, isAwkward, without = [] }: Migration, between: () => Promise<void>): Promise<Job> =>
+const migrate = (
+  { path, isAwkward, without = [], handle }: Migration,
+  between: () => Promise<void>,
+): Promise<Job> =>
   runHere(
     path,
     'migrate',
     { chunkMs: 0.01, ...(isAwkward ? { onInvalidRow: 'quarantine' } : {}) },
     {
+      ...(handle === undefined ? {} : { handle }),
       kinds: withPhases((phase) =>
-        phase.name === 'backfill' ? [resting(phase, between)] : without.includes(phase.name) ? [] : [phase],
+        phase.name === 'backfill'
+          ? [resting(phase, between)]
+          : [without.includes(phase.name) ? { ...phase, run: () => Promise.resolve() } : phase],
       ),
     },
   )
@@ -85,13 +94,15 @@ export async function openStages(
   await expandFile(filledPath)
   const empty = copyOf(t, filledPath)
   const [v1, filled] = [sites.open(v1Path), sites.open(filledPath)]
+  // The handle of one run after the other.
+  const runner = preparingOnce(openWorkerHandle(filledPath))
   const renew = createRefill(v1Path, [{ path: base }])
   const takeOver = createRefill(filledPath, [
     { path: v1Path, gives: (table) => !/^(migration_|write_)/.test(table) },
     { path: empty },
   ])
   t.teardown(async () => {
-    for (const open of [renew, takeOver, v1, filled]) await open.close()
+    for (const open of [renew, takeOver, v1, filled, runner]) await open.close()
   })
   let played = 0
 
@@ -115,8 +126,9 @@ export async function openStages(
     await act({
       v1: Object.assign(v1.world(isRecursive), { isAwkward }),
       taken,
-      // What the assessment tries takes long to compile where the triggers are.
-      migrate: (between) => migrate({ path: filledPath, isAwkward, without: ['assess'] }, between),
+      // What the assessment and the validation try takes long to compile where the triggers are.
+      migrate: (between) =>
+        migrate({ path: filledPath, isAwkward, without: ['assess', 'validate'], handle: runner }, between),
     })
   }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { openDatabase, type Database, type Handle } from '../../../src/db/database.js'
-import { statementCache } from '../../../src/db/statement-cache.js'
 import type { App } from '../../../src/http/type-provider.js'
 import { v1Routes } from '../../../src/v1/index.js'
 import type { V1Tables } from '../../../src/v1/tables.js'
@@ -9,16 +8,16 @@ import { v2Routes } from '../../../src/v2/index.js'
 import type { V2Tables } from '../../../src/v2/tables.js'
 import { serve, temporaryFolder } from '../../helper.js'
 import { sqlConsole } from '../migrated.js'
+import { preparingOnce } from './preparing-once.js'
 
 export const NOW = Date.UTC(2026, 5, 1)
 
 /** One database file, as all who write to it see it. */
 export interface World {
   path: string
-  /** Another program on the file. */
+  /** Another program on the file; it prepares each statement once. */
   console: Handle
-  /** A statement of that program, prepared once. */
-  prepare: ReturnType<typeof statementCache>
+  prepare: Handle['prepare']
   send: (method: 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) => Promise<Sent>
   /** The id of the n-th row of a table, counted round; none: an id that no row has. */
   pick: (table: string, n: number) => string
@@ -81,10 +80,10 @@ export async function serveWorlds(t: Test) {
           current = database
           const console = consoles[isRecursive ? 1 : 0]
           if (console === undefined) throw new Error('the file is closed')
-          return worldOf({ path, isRecursive, app, ...console })
+          return worldOf({ path, isRecursive, app, console })
         },
         async close() {
-          for (const { console } of consoles.splice(0)) console.close()
+          for (const console of consoles.splice(0)) console.close()
           await database.close()
         },
       }
@@ -99,10 +98,10 @@ export interface Site {
 
 /** Changing the pragma would make SQLite compile every statement of the connection anew. */
 function openConsole(path: string, isRecursive: boolean) {
-  const console = sqlConsole(path)
+  const console = preparingOnce(sqlConsole(path))
   console.pragma('foreign_keys = ON')
   console.pragma(`recursive_triggers = ${isRecursive ? 'ON' : 'OFF'}`)
-  return { console, prepare: statementCache(console) }
+  return console
 }
 
 function opened(db: Database<unknown> | undefined): Database<unknown> {
@@ -110,11 +109,12 @@ function opened(db: Database<unknown> | undefined): Database<unknown> {
   return db
 }
 
-type Given = Pick<World, 'path' | 'console' | 'prepare' | 'isRecursive'> & { app: App }
+type Given = Pick<World, 'path' | 'console' | 'isRecursive'> & { app: App }
 
 function worldOf({ app, ...given }: Given): World {
   const world: World = {
     ...given,
+    prepare: given.console.prepare,
     isAtLoss: false,
     isAwkward: false,
     async send(method, url, payload) {
@@ -122,7 +122,7 @@ function worldOf({ app, ...given }: Given): World {
       return { status: answer.statusCode, body: answer.body }
     },
     pick(table, n) {
-      const ids = given.prepare(`SELECT id FROM ${table} ORDER BY id`).pluck().all() as string[]
+      const ids = given.console.prepare(`SELECT id FROM ${table} ORDER BY id`).pluck().all() as string[]
       const id = ids[n % Math.max(ids.length, 1)]
       if (id === undefined) world.isAtLoss = true
       return id ?? 'none'
