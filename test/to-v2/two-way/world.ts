@@ -8,6 +8,7 @@ import { v2Routes } from '../../../src/v2/index.js'
 import type { V2Tables } from '../../../src/v2/tables.js'
 import { serve, temporaryFolder } from '../../helper.js'
 import { sqlConsole } from '../migrated.js'
+import type { statementCache } from '../../../src/db/statement-cache.js'
 import { preparingOnce } from './preparing-once.js'
 
 export const NOW = Date.UTC(2026, 5, 1)
@@ -17,7 +18,7 @@ export interface World {
   path: string
   /** Another program on the file; it prepares each statement once. */
   console: Handle
-  prepare: Handle['prepare']
+  prepare: ReturnType<typeof statementCache>
   send: (method: 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) => Promise<Sent>
   /** The id of the n-th row of a table, counted round; none: an id that no row has. */
   pick: (table: string, n: number) => string
@@ -114,7 +115,7 @@ type Given = Pick<World, 'path' | 'console' | 'isRecursive'> & { app: App }
 function worldOf({ app, ...given }: Given): World {
   const world: World = {
     ...given,
-    prepare: given.console.prepare,
+    prepare: (sql: string) => given.console.prepare(sql),
     isAtLoss: false,
     isAwkward: false,
     async send(method, url, payload) {
