@@ -143,6 +143,13 @@ export const templates = ({ hasResponsibleParties }: Pick<V1Shape, 'hasResponsib
       columns: ['id', 'milestoneId'],
     })),
     {
+      // One that gets its id after what refers to it brings sections, tasks and twins: only then these fit.
+      table: 'task_types',
+      scopes: (row) => `SELECT q.id FROM milestones m JOIN project_milestone_tasks q ON q.milestoneId = m.id
+        WHERE m.taskTypeId = ${row}.id`,
+      columns: ['id'],
+    },
+    {
       // The id of a twin has the milestone's in it.
       table: 'milestones',
       scopes: (row) => `SELECT q.id FROM project_milestone_tasks q WHERE q.milestoneId = ${row}.id`,
