@@ -55,11 +55,11 @@ const shapes = fc.record({
 const pairsOf = (classes: readonly string[]) =>
   classes.flatMap((one) => classes.filter((other) => one < other).map((other) => `${one}, ${other}`))
 
-/** Each class alone, and sets of eight in which every class meets every other one. */
+/** Each class alone, and sets of ten in which every class meets every other one. */
 function classSets(): string[][] {
   const missing = new Set(pairsOf(dirtClasses))
-  const eight = fc.shuffledSubarray([...dirtClasses], { minLength: 8, maxLength: 8 })
-  const sets = fc.sample(eight, { numRuns: 500, seed: 1 }).filter((classes) => {
+  const ten = fc.shuffledSubarray([...dirtClasses], { minLength: 10, maxLength: 10 })
+  const sets = fc.sample(ten, { numRuns: 500, seed: 1 }).filter((classes) => {
     const met = pairsOf(classes).filter((pair) => missing.has(pair))
     for (const pair of met) missing.delete(pair)
     return met.length > 0

@@ -78,7 +78,7 @@ async function expandFile(path: string): Promise<void> {
 }
 
 /** One sequence in so many has files of its own, which its run expands under its clients' connections. */
-const OWN_FILES_EVERY = 20
+const OWN_FILES_EVERY = 40
 
 /** Stages for one sequence after the other. */
 export async function openStages(
