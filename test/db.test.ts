@@ -2,5 +2,6 @@
 import './db/database.spec.js'
 import './db/inspect-file.spec.js'
 import './db/reader-pool.spec.js'
+import './db/statement-cache.spec.js'
 import './db/stored-instant.spec.js'
 import './db/worker-lock.spec.js'
