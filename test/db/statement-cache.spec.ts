@@ -4,14 +4,15 @@ import { statementCache } from '../../src/db/statement-cache.js'
 
 t.test('prepared statements', async (t) => {
   const handle = new BetterSqlite3(':memory:')
+  t.teardown(() => handle.close())
   handle.exec('CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)')
   const prepared: string[] = []
   const prepare = statementCache(
     {
-      prepare: ((sql: string) => {
+      prepare: (sql: string) => {
         prepared.push(sql)
         return handle.prepare(sql)
-      }) as BetterSqlite3.Database['prepare'],
+      },
     },
     { reads: 3, writes: 2 },
   )
@@ -33,5 +34,4 @@ t.test('prepared statements', async (t) => {
     prepare(read(4))
     t.same(prepared, [write(1), write(2), write(3), write(1)])
   })
-  handle.close()
 })
