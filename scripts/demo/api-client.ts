@@ -25,15 +25,18 @@ export function apiClient(address: string, signal: AbortSignal): ApiClient {
     const text = await response.text()
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
   }
-  return {
-    request,
-    async get<Body>(path: string) {
-      const { status, body } = await request('GET', path)
-      if (status !== 200) throw checkFailed(`GET ${path} answered ${status}: ${JSON.stringify(body)}`)
-      return body as Body
-    },
-  }
+  return clientOver(request)
 }
+
+/** The client that asks so. */
+export const clientOver = (request: ApiClient['request']): ApiClient => ({
+  request,
+  async get<Body>(path: string) {
+    const { status, body } = await request('GET', path)
+    if (status !== 200) throw checkFailed(`GET ${path} answered ${status}: ${JSON.stringify(body)}`)
+    return body as Body
+  },
+})
 
 /** Every item of a list, page after page. */
 export async function getAll<Item>(client: ApiClient, path: string): Promise<Item[]> {

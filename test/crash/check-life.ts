@@ -3,6 +3,7 @@ import { openReaderHandle } from '../../src/db/database.js'
 import { inSnapshot } from '../../src/v1/to-v2/validate/snapshot.js'
 import { fileProblems } from './file-health.js'
 import type { Operator } from './operator.js'
+import { patient } from './patient.js'
 import { readThings, thingsOver } from './things.js'
 import type { WriteLog } from './write-log.js'
 
@@ -43,7 +44,7 @@ async function askProblems(
   held: Things,
 ): Promise<string[]> {
   const problems: string[] = []
-  const ask = thingsOver(client, version)
+  const ask = thingsOver(patient(client), version)
   const queue = things.values()
   const asker = async () => {
     for (const thing of queue) {

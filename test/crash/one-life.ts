@@ -7,7 +7,7 @@ import type { Chapter, Thread } from './story.js'
 import { startLoad, type Load } from './write-load.js'
 
 /** A killed server's lease is void after five seconds, and looked at every two. */
-const LONGEST_WAIT_MS = 30_000
+const LONGEST_WAIT_MS = 120_000
 const STILL_STARTING_MS = 1_200
 /** How many of the lives end before they listen, and are lived again. */
 const OFTEN_STARTING = 0.12

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Life } from './server-life.js'
 
-const LIMIT_MS = 30_000
+/** It has to come to the point first. */
+const LIMIT_MS = 180_000
 
 /** Resolves once every thread of the process stands still: a stop signal takes a moment to reach them. */
 export async function stopped({ pid }: Life): Promise<void> {

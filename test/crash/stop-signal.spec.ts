@@ -15,7 +15,7 @@ import { startLoad } from './write-load.js'
 import { createWriteLog, type WriteLog } from './write-log.js'
 import { effort } from './effort.js'
 
-const LIMIT_MS = 30_000
+const LIMIT_MS = 120_000
 
 /** Stops at which nobody else had the file open. */
 let closedAsLast = 0
