@@ -69,8 +69,7 @@ export const restore = (what: RestoreWhat, data: RestoredData): Phase => ({
     const backup: Backup = { path: join(folder, DATABASE), manifest: readManifest(folder) }
     // A job that goes on after a crash has done it already.
     if (readCursor(run.db, run.job.id, 'restore') !== undefined) return
-    const write =
-      what.tables === undefined ? wholeWriter(backup, data) : namedWriter(run, what.tables, data)
+    const write = what.tables === undefined ? wholeWriter(backup, data) : namedWriter(run, what.tables, data)
     const stage = readState(run.db).stage
     await run.rest()
     const { result, heldMs } = await onOwnConnection(
