@@ -43,6 +43,7 @@ export interface RestoredData {
 export const verifyBackup = (id: string): Phase => ({
   name: 'assess',
   async run(run) {
+    if (isDone(run)) return
     const wrong = await whyUnusable(run, id)
     if (wrong.length > 0)
       throw new JobFailure({
@@ -51,6 +52,9 @@ export const verifyBackup = (id: string): Phase => ({
       })
   },
 })
+
+/** A job that goes on after a crash may have done it already. */
+const isDone = (run: Run) => readCursor(run.db, run.job.id, 'restore') !== undefined
 
 interface RestoreWhat {
   backupId: string
@@ -65,10 +69,9 @@ interface RestoreWhat {
 export const restore = (what: RestoreWhat, data: RestoredData): Phase => ({
   name: 'restore',
   async run(run) {
+    if (isDone(run)) return
     const folder = folderOf(run.settings.backups.dir, what.backupId)
     const backup: Backup = { path: join(folder, DATABASE), manifest: readManifest(folder) }
-    // A job that goes on after a crash has done it already.
-    if (readCursor(run.db, run.job.id, 'restore') !== undefined) return
     const write = what.tables === undefined ? wholeWriter(backup, data) : namedWriter(run, what.tables, data)
     const stage = readState(run.db).stage
     await run.rest()
