@@ -1,22 +1,17 @@
 import BetterSqlite3 from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
 import type { Transaction } from 'kysely'
-import * as historyTables from '../migrations/history-tables.js'
-import * as listIndexes from '../migrations/list-indexes.js'
-import * as mirrorOrigin from '../migrations/mirror-origin.js'
 import * as sharedTables from '../migrations/shared-tables.js'
-import * as v2Tables from '../migrations/v2-tables.js'
 import { openDatabase, underSchema, write, type Database } from './db/database.js'
 import { inspectFile } from './db/inspect-file.js'
-import { applySchemaFiles, listSchemaFiles, type SchemaFile } from './db/schema-files.js'
+import { applySchemaFiles, listSchemaFiles } from './db/schema-files.js'
 import { journalFiles } from './migration/journal-files.js'
 import { createWholeFile } from './db/whole-file.js'
 import { allGroupsOn, type GroupVersions, type Stage } from './kernel/api-groups.js'
 import type { JournalTables } from './migration/tables.js'
 import { completeV1, whyNotV1 } from './v1/adopt.js'
-
-/** What every file of ours has, whatever its stage. */
-const v2Files: readonly SchemaFile[] = [v2Tables, listIndexes, historyTables]
+import { schemaFilesFor } from './v1/to-v2/schema-files.js'
+import { v2Files } from './v2/schema-files.js'
 
 /** The file is none of ours: it was left as it is. */
 const refused = (path: string, reason: string) =>
@@ -60,12 +55,6 @@ async function bringUpToDate(db: Database<unknown>, tables: ReadonlyMap<string, 
   const missing = schemaFilesFor(tables).filter(({ name }) => !applied.has(name))
   if (missing.length > 0) await write(db, (trx) => applySchemaFiles(trx, missing))
 }
-
-const schemaFilesFor = (tables: ReadonlyMap<string, unknown>): readonly SchemaFile[] => [
-  ...journalFiles,
-  ...(tables.has('sync_guard') ? [mirrorOrigin] : []),
-  ...(tables.has('v2_supplier_task_instances') ? v2Files : []),
-]
 
 const createV2 = (path: string) =>
   createWholeFile(path, async (draft) => {

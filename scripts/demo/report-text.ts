@@ -10,6 +10,7 @@ export function reportText(report: Report): string[] {
       `${thousands(summary.rowsRead)} rows read, ${thousands(summary.rowsWritten)} written, ` +
       `${summary.rowsQuarantined} in quarantine.`,
     ...titled('Rows', tables(report)),
+    ...titled('Restored', restored(report)),
     ...titled('Checks', checks(report)),
     ...titled('What the data is like', issues(report)),
     ...titled('Milestones whose section is called otherwise', sectionNames(report)),
@@ -34,6 +35,23 @@ const tables = (report: Report) =>
       t.mismatched,
     ]),
   )
+
+function restored({ restoration }: Report): string[] {
+  if (restoration === null) return []
+  const { backupId, backedUpAt, stage, tables, undone, heldMs } = restoration
+  return [
+    `from the backup ${backupId} of ${backedUpAt}: ${stage.before} becomes ${stage.after}, writes wait for ${heldMs} ms`,
+    ...undone.map(
+      ({ subject, changes }) => `${thousands(changes)} changes since then are undone: ${subject}`,
+    ),
+    ...textTable(
+      ['table', 'because', 'deleted', 'inserted', 'updated'],
+      tables
+        .filter(({ deleted, inserted, updated }) => deleted + inserted + updated > 0)
+        .map((t) => [t.table, t.because, t.deleted, t.inserted, t.updated]),
+    ),
+  ]
+}
 
 const marks: Record<Check['status'], string> = { passed: 'ok', noted: 'note', failed: 'FAILED' }
 

@@ -19,8 +19,18 @@ const finalQuestion = (job: string, options: Readonly<Record<string, unknown>>):
   if (job === 'contract') return 'This drops the tables of v1. From then on only a backup leads back.'
   if (job === 'rollback' && options.level === 'schema')
     return 'This removes the tables of v2. What only v2 can hold is archived in a backup.'
+  if (job === 'restore' && options.dryRun !== true)
+    return 'This undoes what was written since the backup. A fresh backup is made first.'
   return undefined
 }
+
+/** What the job asks for so that nobody starts it by accident. */
+const confirmation = (job: string, options: Readonly<Record<string, unknown>>): object => {
+  if (job === 'contract') return { confirm: 'drop-v1' }
+  return job === 'restore' && options.dryRun !== true ? { confirm: options.backupId } : {}
+}
+
+const finalJobs = ['contract', 'restore', 'rollback']
 
 const common = {
   ...commonOptions,
@@ -42,7 +52,7 @@ Usage: node dist/scripts/${script}.js FILE [options]
   FILE                         the database; no server is needed
   --url ADDRESS                asks the server there instead
   --token TOKEN                its ADMIN_TOKEN; else that of the environment
-${helpOf(kind.options)}${kind.options.properties.level === undefined && name !== 'contract' ? '' : '\n  --yes                        asks no question'}
+${helpOf(kind.options)}${finalJobs.includes(name) ? '\n  --yes                        asks no question' : ''}
   --reason TEXT                for the audit log
   --json                       prints the job with its report as JSON
   --help                       prints this
@@ -55,12 +65,20 @@ Exit status: 0 done, 1 failed or refused, 2 wrong usage.`
       options: { ...flagsOf(kind.options), ...common },
     })
     const options = readOptions(kind.options, values)
-    await askFirst(finalQuestion(name, options), values.yes)
-    if (name === 'contract') options.confirm = 'drop-v1'
+    const question = values.yes ? undefined : finalQuestion(name, options)
+    if (question !== undefined && !process.stdin.isTTY) throw wrongUsage(`${question} Say --yes.`)
     const runner = await runnerFor(values, positionals)
+    const reason = values.reason === undefined ? {} : { reason: values.reason }
+    const runJob = async (given: object) =>
+      outcomeOf(
+        await follow(runner, await runner.start({ job: name, options: { ...options, ...given }, ...reason })),
+      )
     try {
-      const reason = values.reason === undefined ? {} : { reason: values.reason }
-      return outcomeOf(await follow(runner, await runner.start({ job: name, options, ...reason })))
+      if (question !== undefined) {
+        if (name === 'restore') requireOk(await runJob({ dryRun: true }))
+        await ask(question)
+      }
+      return await runJob(confirmation(name, options))
     } finally {
       await runner.close()
     }
@@ -77,9 +95,13 @@ async function runnerFor(
   return runnerOnServer(url, token ?? process.env.ADMIN_TOKEN)
 }
 
-async function askFirst(question: string | undefined, yes: boolean): Promise<void> {
-  if (question === undefined || yes) return
-  if (!process.stdin.isTTY) throw wrongUsage(`${question} Say --yes.`)
+/** Shows what a dry run has found, to be read before the question. */
+function requireOk({ ok, lines }: Outcome): void {
+  for (const line of lines) console.error(line)
+  if (!ok) throw checkFailed('Nothing was done.')
+}
+
+async function ask(question: string): Promise<void> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await terminal.question(`${question} Go on? [y/N] `)
   terminal.close()

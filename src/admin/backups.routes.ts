@@ -3,9 +3,10 @@ import type { Kysely } from 'kysely'
 import { answerPage, readPage } from '../http/page.js'
 import { Id, IdParams, Instant, Nullable, PageOf, PageQuery, ProblemAnswers } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
-import { conflict, notFound } from '../kernel/problem.js'
+import { notFound } from '../kernel/problem.js'
 import { findBackup, listBackups, type FoundBackup } from '../migration/backup/backup-folders.js'
 import { Manifest } from '../migration/backup/manifest.js'
+import { backupUnusable } from '../migration/backup/usable-backup.js'
 import { getDatabaseId } from '../migration/state.js'
 import type { JournalTables } from '../migration/tables.js'
 
@@ -24,9 +25,6 @@ const Backup = Type.Object({
 })
 
 const tags = ['Backups']
-
-const unreadable = (id: string, problem: string) =>
-  conflict('backup-unusable', `The backup ${id} cannot be used: ${problem}.`)
 
 /** Backups are folders, of which each says itself what it is: they can be copied away, and back. */
 export function backupRoutes(app: App, db: Kysely<JournalTables>, dir: string): void {
@@ -56,7 +54,7 @@ export function backupRoutes(app: App, db: Kysely<JournalTables>, dir: string): 
     const { id } = request.params
     const found = findBackup(dir, await getDatabaseId(db), id)
     if (found === undefined) throw notFound('backup', id)
-    if (found.manifest === null) throw unreadable(id, found.problem)
+    if (found.manifest === null) throw backupUnusable(id, found.problem)
     return { ...found.manifest, folder: id }
   })
 }

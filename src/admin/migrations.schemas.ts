@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { Body, Id, Instant, Line, Nullable, StringEnum } from '../http/schemas.js'
+import { stages } from '../kernel/api-groups.js'
 import { jobStates, phaseNames, throttleReasons } from '../migration/job.js'
 import { Assessment } from './assessment.schemas.js'
 
@@ -13,6 +14,31 @@ const DateChange = Type.Object({
   count: Type.Integer(),
   samples: Sample,
   sql: Type.String(),
+})
+
+const Keys = Type.Array(Type.Unknown(), { description: 'keys of some of the rows' })
+
+const Restoration = Type.Object({
+  backupId: Id(),
+  backedUpAt: Instant(),
+  bytes: Type.Integer({ description: 'of all files of the backup' }),
+  stage: Type.Object({ before: StringEnum(stages), after: StringEnum(stages) }),
+  tables: Type.Array(
+    Type.Object({
+      table: Type.String(),
+      because: StringEnum(['asked', 'parent', 'child'], {
+        description: 'parent, child: rows of a table that was not named, on account of foreign keys',
+      }),
+      deleted: Type.Integer(),
+      inserted: Type.Integer(),
+      updated: Type.Integer(),
+      samples: Type.Object({ deleted: Keys, inserted: Keys, updated: Keys }),
+    }),
+  ),
+  undone: Type.Array(Type.Object({ subject: Type.String(), changes: Type.Integer() }), {
+    description: 'changes in the history since the backup, to what was restored',
+  }),
+  heldMs: Type.Integer({ description: 'for how long nobody else could write' }),
 })
 
 export const Report = Type.Object({
@@ -100,6 +126,7 @@ export const Report = Type.Object({
       removed: Type.Array(Id(), { description: 'older ones that were kept long enough' }),
     }),
   ),
+  restoration: Nullable(Restoration),
   startedAt: Instant(),
   durationMs: Type.Integer(),
 })

@@ -17,3 +17,22 @@ export const journalFiles: readonly SchemaFile[] = [
   auditLog,
   v1Usage,
 ]
+
+/**
+ * The tables that those files make: the record of what was done, and of who works and writes. A backup that
+ * is restored brings back all the others, and of `migration_state` what that says of them.
+ */
+const journalTableNames: ReadonlySet<string> = new Set([
+  'audit_log',
+  'idempotency_keys',
+  'migration_cursors',
+  'migration_events',
+  'migration_jobs',
+  'migration_lease',
+  'migration_state',
+  'schema_files',
+  'v1_usage',
+  'write_context',
+])
+
+export const isOfJournal = (table: string): boolean => journalTableNames.has(table)

@@ -32,6 +32,7 @@ export function reportMarkdown(report: Report): string {
       ['where', 'rule', 'values'],
       report.lineage.map(({ table, column, rule, values }) => [`${table}.${column}`, rule, values]),
     ),
+    ...restored(report),
     ...section('Checks', ['', 'check', 'expected', 'actual', 'samples'], report.checks.map(checkRow)),
     ...section(
       'Issues',
@@ -64,6 +65,25 @@ export function reportMarkdown(report: Report): string {
     ),
     '',
   ].join('\n')
+}
+
+function restored({ restoration }: Report): string[] {
+  if (restoration === null) return []
+  const { backupId, backedUpAt, stage, tables, undone, heldMs } = restoration
+  return [
+    '',
+    `Restored from the backup ${backupId} of ${backedUpAt}; the stage was ${stage.before} and is ${stage.after}. Writes had to wait for ${heldMs} ms.`,
+    ...section(
+      'Restored rows',
+      ['table', 'because', 'deleted', 'inserted', 'updated'],
+      tables.map((t) => [t.table, t.because, t.deleted, t.inserted, t.updated]),
+    ),
+    ...section(
+      'Changes since the backup that are undone',
+      ['of', 'changes'],
+      undone.map(({ subject, changes }) => [subject, changes]),
+    ),
+  ]
 }
 
 const placeOf = ({ table, column }: Issue) =>

@@ -1,3 +1,4 @@
+import type { Stage } from '../kernel/api-groups.js'
 import type { Assessment } from './assessment.js'
 
 /** `expected` and `actual` are what a person compares: a count, a name, a list. */
@@ -90,6 +91,32 @@ export interface BackupMade {
   removed: string[]
 }
 
+/** Rows of a table that a restore has written; a dry run, on a copy. */
+export interface RestoredTable {
+  table: string
+  /** `parent`, `child`: rows of a table that nobody has named, which foreign keys need, or which need them. */
+  because: 'asked' | 'parent' | 'child'
+  deleted: number
+  inserted: number
+  updated: number
+  /** Keys of some of them. */
+  samples: { deleted: unknown[]; inserted: unknown[]; updated: unknown[] }
+}
+
+/** What a restore has done. */
+export interface Restoration {
+  backupId: string
+  /** When the backup was made. */
+  backedUpAt: string
+  bytes: number
+  stage: { before: Stage; after: Stage }
+  tables: RestoredTable[]
+  /** Changes in the history that were made since the backup, to what was restored: they are undone. */
+  undone: { subject: string; changes: number }[]
+  /** For how long nobody else could write. */
+  heldMs: number
+}
+
 export interface Report {
   status: 'passed' | 'passed-with-notes' | 'failed'
   summary: {
@@ -111,6 +138,8 @@ export interface Report {
   assessment: Assessment | null
   /** null where the job made none. */
   backup: BackupMade | null
+  /** null where the job restored nothing. */
+  restoration: Restoration | null
   startedAt: string
   durationMs: number
 }
@@ -126,6 +155,7 @@ export interface Findings {
   performance: Timing[]
   assessment: Assessment | null
   backup: BackupMade | null
+  restoration: Restoration | null
   rowsRead: number
   rowsWritten: number
 }
@@ -140,6 +170,7 @@ export const noFindings = (): Findings => ({
   performance: [],
   assessment: null,
   backup: null,
+  restoration: null,
   rowsRead: 0,
   rowsWritten: 0,
 })

@@ -74,6 +74,18 @@ const sinceOf = (state: MigrationState, now: number): MigrationState['groupsSinc
       .map((group) => [group, state.groupsSince[group] ?? now]),
   )
 
+/** What says nothing of the data: the brownout of a time that is over. */
+const columnsOfData = columns.filter((column) => column !== 'brownoutUntil').join(', ')
+
+/**
+ * Takes what another database, attached under the name `from`, says of its data. Which database this is
+ * stays, and a brownout ends. Call inside the transaction in which the data is taken.
+ */
+export const takeState = (handle: Handle, from: string): void =>
+  void handle.exec(
+    `UPDATE main.migration_state SET (${columnsOfData}) = (SELECT ${columnsOfData} FROM ${from}.migration_state), brownoutUntil = NULL`,
+  )
+
 /** Call inside the transaction whose effect the new state describes. */
 export function writeState(handle: Handle, changes: Partial<Omit<MigrationState, 'groupsSince'>>): void {
   const next = { ...readState(handle), ...changes }

@@ -41,8 +41,11 @@ const namedPoints = [
 /** Where only chance, or the harness itself, kills. */
 const otherPhases = ['starting', 'paused', 'idle']
 
-/** Jobs that have no chapter: they are phases of one that has, or the end of the story (contract-kills.spec.ts). */
-const withoutChapter = ['assess', 'validate', 'contract']
+/**
+ * Jobs that have no chapter: they are phases of one that has, or the end of the story (contract-kills.spec.ts), or undo
+ * what the story has told (restore-kills.spec.ts).
+ */
+const withoutChapter = ['assess', 'validate', 'contract', 'restore']
 
 /** Every file goes through all the chapters; each point falls to one of them. */
 async function killEverywhere(t: Test, points: readonly PlannedPoint[], seed: number, tally: Tally) {

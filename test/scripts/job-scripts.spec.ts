@@ -10,6 +10,7 @@ import { run, startServer } from './processes.js'
 const script = (name: string) => `scripts/${name}.js`
 
 interface Job {
+  id: string
   job: string
   state: string
   options: Record<string, unknown>
@@ -19,7 +20,7 @@ interface Job {
 t.test('each script of a job', async (t) => {
   const names = readdirSync('scripts').map((name) => name.replace(/\.ts$/, ''))
   t.test('names every option of its job', async (t) => {
-    for (const name of ['assess', 'backup', 'migrate', 'validate', 'rollback', 'contract']) {
+    for (const name of ['assess', 'backup', 'migrate', 'validate', 'rollback', 'restore', 'contract']) {
       t.ok(names.includes(name), name)
       const { code, stdout } = await run(t, script(name), { args: ['--help'] })
       t.equal(code, 0)
@@ -77,6 +78,7 @@ t.test('on a file without a server', async (t) => {
     for (const [name, args] of [
       ['contract', [path]],
       ['rollback', [path, '--level', 'schema']],
+      ['restore', [path, '--backup-id', 'one']],
     ] as const) {
       const { code, stderr } = await run(t, script(name), { args })
       t.equal(code, 2)
@@ -85,6 +87,24 @@ t.test('on a file without a server', async (t) => {
     const { code, stdout } = await run(t, script('rollback'), { args: [path, '--level', 'schema', '--yes'] })
     t.equal(code, 0)
     t.match(stdout, /^rollback succeeded .*\nBackup: /)
+  })
+  t.test('a restore is tried out, and then brings a table back', async (t) => {
+    const backup = await run(t, script('backup'), { args: [path, '--json'] })
+    const { id } = JSON.parse(backup.stdout) as Job
+    const args = [path, '--backup-id', id, '--tables', '["suppliers"]']
+    const db = sqlConsole(path)
+    t.teardown(() => db.close())
+    const before = db.prepare('SELECT * FROM suppliers').all()
+    db.exec(`UPDATE suppliers SET contactInfo = 'since'`)
+    const tried = await run(t, script('restore'), { args: [...args, '--dry-run'] })
+    t.match(tried, {
+      code: 0,
+      stdout: /^restore succeeded [^]*Restored\n {2}from the backup .*v1 becomes v1/,
+    })
+    t.notSame(db.prepare('SELECT * FROM suppliers').all(), before)
+    const { code, stdout, stderr } = await run(t, script('restore'), { args: [...args, '--yes'] })
+    t.match({ code, stdout }, { code: 0, stdout: /^restore succeeded .*\nBackup: / }, stderr)
+    t.same(db.prepare('SELECT * FROM suppliers').all(), before)
   })
   t.test('wrong usage ends it with 2, and says what is wrong', async (t) => {
     const wrong: [string, string[], RegExp][] = [
@@ -96,6 +116,8 @@ t.test('on a file without a server', async (t) => {
       ['migrate', [path, '--chunk-ms', 'fast'], /--chunk-ms is a number/],
       ['migrate', [path, '--chunk-ms', '0'], /chunkMs must be >= 1/],
       ['rollback', [path], /level/],
+      ['restore', [path, '--yes'], /backupId/],
+      ['restore', [path, '--yes', '--backup-id', 'none'], /no such backup/],
       ['backup', [path, '--dance'], /dance/],
     ]
     for (const [name, args, message] of wrong) {

@@ -4,7 +4,8 @@ import BetterSqlite3 from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { allGroupsOn } from '../../src/kernel/api-groups.js'
 import { defaultSettings } from '../../src/migration/settings.js'
-import { requireAllPassed, requireForeignKeysOff } from '../../src/v1/to-v2/contract.js'
+import { requireForeignKeysOff } from '../../src/migration/own-connection.js'
+import { requireAllPassed } from '../../src/migration/table-checks.js'
 import { ofRoom } from '../../src/v1/to-v2/contract-reasons.js'
 import { v1OnlyTables } from '../../src/v1/to-v2/v1-only-tables.js'
 import { post, read, served, v1Path } from '../admin/served.js'
@@ -221,10 +222,10 @@ t.test('what guards the drop', async (t) => {
   })
   t.test('is a comparison of what was there before with what is left', async (t) => {
     const check = { id: 'rows-kept', group: 'contract', title: 'Rows', expected: 2, actual: 1, samples: [] }
-    t.throws(() => requireAllPassed([{ ...check, status: 'failed' }]), {
+    t.throws(() => requireAllPassed([{ ...check, status: 'failed' }], 'Nothing was dropped.'), {
       message: /Nothing was dropped. Rows: 2 before, 1 after/,
     })
-    t.doesNotThrow(() => requireAllPassed([{ ...check, status: 'passed' }]))
+    t.doesNotThrow(() => requireAllPassed([{ ...check, status: 'passed' }], 'Nothing was dropped.'))
   })
 })
 

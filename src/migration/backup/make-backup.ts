@@ -12,6 +12,7 @@ import { draftName, folderOf, removeDrafts, type Maker } from './backup-folders.
 import { createFileWriter, isOutOfSpace, sumOf, sync, writeDurably, type FileSum } from './durable-files.js'
 import { DATABASE, FORMAT, MANIFEST, readManifest, SCHEMA, type Manifest } from './manifest.js'
 import { createRowHash } from './row-hash.js'
+import { readSchemaObjects } from './schema-objects.js'
 import { headerOf, linesOf, readTables, type BackedTable } from './table-lines.js'
 
 const LINE_END = Buffer.from('\r\n')
@@ -144,16 +145,8 @@ function requireSound(copy: Handle): void {
 
 /** What makes the same tables, indexes, views and triggers in an empty database. */
 export const schemaOf = (db: Handle): string =>
-  (
-    db
-      .prepare(
-        `SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'
-         ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, rowid`,
-      )
-      .pluck()
-      .all() as string[]
-  )
-    .map((statement) => `${statement};\n`)
+  readSchemaObjects(db)
+    .map(({ sql }) => `${sql};\n`)
     .join('')
 
 async function writeTables(

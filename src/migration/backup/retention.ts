@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 const LEAST_DAYS = 1
 
 /** Jobs whose backup holds what is nowhere else afterwards. */
-const lastCopies: ReadonlySet<string> = new Set(['rollback', 'contract'])
+const lastCopies: ReadonlySet<string> = new Set(['rollback', 'contract', 'restore'])
 
 /**
  * The backups that may go: neither of the newest `keepLast`, nor of the last `keepDays` days, nor of the

@@ -3,13 +3,12 @@ import { sql, type Kysely } from 'kysely'
 import type { Handle } from '../../db/database.js'
 import { invalidInput } from '../../kernel/problem.js'
 import { findBackup, folderOf } from '../../migration/backup/backup-folders.js'
-import { checkBackup } from '../../migration/backup/check-backup.js'
 import { DATABASE } from '../../migration/backup/manifest.js'
+import { whyUnusable } from '../../migration/backup/usable-backup.js'
 import type { Phase } from '../../migration/job.js'
 import type { Issue } from '../../migration/report.js'
 import { JobFailure, type Run } from '../../migration/run.js'
 import type { JobSettings } from '../../migration/settings.js'
-import { readDatabaseId } from '../../migration/state.js'
 import { underGuard } from './sync/guard.js'
 import { mappingFor } from './v1-shape.js'
 import { v2OnlyColumns } from './v2-only.js'
@@ -70,15 +69,6 @@ export async function withArchive(run: Run, id: string, act: () => Promise<void>
   } finally {
     run.db.exec('DETACH archive')
   }
-}
-
-async function whyUnusable(run: Run, id: string): Promise<string[]> {
-  const { dir } = run.settings.backups
-  const found = findBackup(dir, readDatabaseId(run.db), id)
-  if (found === undefined) return ['it is gone']
-  return found.manifest === null
-    ? [found.problem]
-    : checkBackup(folderOf(dir, id), found.manifest, () => run.rest())
 }
 
 interface Step {

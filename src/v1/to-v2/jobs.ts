@@ -12,6 +12,7 @@ import { expand } from './expand.js'
 import * as options from './options.js'
 import { mendRows, restoreSync } from './repair.js'
 import { requireKnownNames } from './require-known-names.js'
+import { requireConfirmed, requireRestorable, restorePhases } from './restore.js'
 import { requireGroupsOnV1, rollbackSchema } from './rollback-schema.js'
 import { addV2Only } from './v2-only.js'
 import { addStatusRules, retryQuarantine } from './retry.js'
@@ -137,6 +138,16 @@ export const jobKinds: readonly JobKind[] = [
       as<options.RollbackOptions>(given).level === 'schema'
         ? [backup(addV2Only), rollbackSchema]
         : [rollbackApi],
+  },
+  {
+    name: 'restore',
+    summary:
+      'A backup takes the place of the data, or of named tables, after a fresh backup; nothing is restarted.',
+    options: options.RestoreOptions,
+    admit: (given) => requireConfirmed(as<options.RestoreOptions>(given)),
+    examine: (given, db, _, settings) => requireRestorable(db, as<options.RestoreOptions>(given), settings),
+    phases: (given) => restorePhases(as<options.RestoreOptions>(given)),
+    onScratchCopy: (given) => as<options.RestoreOptions>(given).dryRun,
   },
   {
     name: 'contract',

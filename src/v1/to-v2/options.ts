@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Body, Id, Instant, StringEnum } from '../../http/schemas.js'
+import { Body, Id, Instant, Line, StringEnum } from '../../http/schemas.js'
 import { apiGroups, type GroupVersions } from '../../kernel/api-groups.js'
 import { NamingOptions } from './section-name-rules.js'
 import { StatusMap } from './status-rules.js'
@@ -80,6 +80,23 @@ export const ContractOptions = Body({
   ),
 })
 export type ContractOptions = { quietDays: number; acceptQuarantined?: number }
+
+export const RestoreOptions = Body({
+  backupId: Id('which backup'),
+  tables: Type.Optional(
+    Type.Array(Line(), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'these tables of one version alone, with the rows that they depend on; else everything',
+    }),
+  ),
+  dryRun: Type.Boolean({
+    default: false,
+    description: 'all of it, on a copy that is deleted afterwards: the report says what would be undone',
+  }),
+  confirm: Type.Optional(Id('the id of the backup once more, unless it is a dry run')),
+})
+export type RestoreOptions = Static<typeof RestoreOptions>
 
 export const RollbackOptions = Body({
   level: StringEnum(['api', 'schema'], {

@@ -1,7 +1,10 @@
 import { activeTables, createStatements, legacyTables, sharedTables } from '../../../migrations/v1-tables.js'
 
 /** Tables of v1 that v2 goes on using. */
-const sharedNames = [...sharedTables.map(({ name }) => name), 'supplier_project_instances']
+export const sharedNames: readonly string[] = [
+  ...sharedTables.map(({ name }) => name),
+  'supplier_project_instances',
+]
 
 /** Those that go with v1, children before parents; a file has one generation of the legacy ones, or both. */
 export const v1OnlyTables: readonly string[] = [

@@ -1,0 +1,3 @@
+import { jobScript } from './job/job-script.js'
+
+await jobScript('restore')

@@ -1,0 +1,87 @@
+import type { Transaction } from 'kysely'
+import type { Handle } from '../../db/database.js'
+import { identifier, literal } from '../../db/quoting.js'
+import { applySchemaFiles, type SchemaFile } from '../../db/schema-files.js'
+import type { SchemaObject } from '../backup/schema-objects.js'
+import { journalFiles } from '../journal-files.js'
+import { requireForeignKeysOff } from '../own-connection.js'
+import type { RestoredTable } from '../report.js'
+import { takeState } from '../state.js'
+import { countIn, rowsIn } from '../table-checks.js'
+import { readDataObjects, type BackedData, type DataTable } from './data-objects.js'
+import { findDifferences, makeEqual } from './differences.js'
+
+/** What this version has added to a database that has these tables. */
+export type FilesFor = (tables: ReadonlySet<string>) => readonly SchemaFile[]
+
+/**
+ * Makes all of the data what it is in the attached `backup`: rows, tables, indexes, views and triggers. In a
+ * table that is declared in the same words only rows that differ are written. The journal stays.
+ */
+export async function restoreWhole(
+  trx: Transaction<unknown>,
+  db: Handle,
+  backed: BackedData,
+  filesFor: FilesFor,
+): Promise<RestoredTable[]> {
+  requireForeignKeysOff(db)
+  const own = readDataObjects(db)
+  const kept = keptObjects(own, backed.objects)
+  const going = own.filter(({ name }) => !kept.has(name))
+  const lost = countIn(
+    db,
+    going.filter(isTable).map(({ name }) => name),
+    rowsIn,
+  )
+  // Triggers first: none may act on what is written.
+  for (const { type, name } of going.toReversed()) db.exec(`DROP ${type} main.${identifier(name)}`)
+  const missing = backed.objects.filter(({ name }) => !kept.has(name))
+  for (const { sql } of missing.filter(isTable)) db.exec(sql)
+  const restored = backed.tables.map((table) => restoreRows(db, table, lost[table.name] ?? 0))
+  for (const { sql } of missing.filter((object) => !isTable(object))) db.exec(sql)
+  takeState(db, 'backup')
+  takeSchemaFiles(db)
+  const names = new Set(backed.tables.map(({ name }) => name))
+  await applySchemaFiles(trx, filesFor(names))
+  return [
+    ...restored,
+    ...Object.entries(lost).flatMap(([name, rows]) => (names.has(name) ? [] : gone(name, rows))),
+  ]
+}
+
+const isTable = ({ type }: SchemaObject) => type === 'table'
+
+/** Tables, indexes and views that need not be touched. */
+function keptObjects(own: readonly SchemaObject[], backed: readonly SchemaObject[]): ReadonlySet<string> {
+  const declared = new Map(backed.map((object) => [object.name, object]))
+  const same = own.filter(({ type, name, sql }) => {
+    const other = declared.get(name)
+    return type !== 'trigger' && other?.type === type && other.sql === sql
+  })
+  const names = new Set(same.map(({ name }) => name))
+  return new Set(
+    same.filter(({ type, table }) => type !== 'index' || names.has(table)).map(({ name }) => name),
+  )
+}
+
+function restoreRows(db: Handle, table: DataTable, lost: number): RestoredTable {
+  const { deleted, inserted, updated, samples } = findDifferences(db, table)
+  if (deleted + inserted + updated > 0) makeEqual(db, table)
+  return { table: table.name, because: 'asked', deleted: deleted + lost, inserted, updated, samples }
+}
+
+const gone = (table: string, deleted: number): RestoredTable => ({
+  table,
+  because: 'asked',
+  deleted,
+  inserted: 0,
+  updated: 0,
+  samples: { deleted: [], inserted: [], updated: [] },
+})
+
+/** The journal's own stay what they are: it may have become newer since. */
+function takeSchemaFiles(db: Handle): void {
+  const ofData = `name NOT IN (${journalFiles.map(({ name }) => literal(name)).join(', ')})`
+  db.exec(`DELETE FROM main.schema_files WHERE ${ofData};
+    INSERT INTO main.schema_files SELECT * FROM backup.schema_files WHERE ${ofData}`)
+}
