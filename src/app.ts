@@ -6,13 +6,16 @@ import { backupRoutes } from './admin/backups.routes.js'
 import { migrationRoutes } from './admin/migrations.routes.js'
 import { statusRoutes } from './admin/status.routes.js'
 import { recordUsage } from './admin/v1-usage.js'
+import { adminTags } from './admin/tags.js'
 import { v1UsageRoutes } from './admin/v1-usage.routes.js'
 import type { Config } from './config.js'
 import type { Database } from './db/database.js'
 import { requireToken } from './http/auth.js'
 import { describeScope, serveDocs, serveDocument, type DocumentInfo } from './http/openapi.js'
+import { problemPages } from './http/problem-pages.js'
 import { createServer } from './http/server.js'
 import type { App } from './http/type-provider.js'
+import type { ApiGroup } from './kernel/api-groups.js'
 import { createJobHost } from './migration/host.js'
 import { backupsBeside } from './migration/settings.js'
 import { getState, holdsV2 } from './migration/state.js'
@@ -20,6 +23,7 @@ import type { JournalTables } from './migration/tables.js'
 import { readFileTraits } from './v1/file-traits.js'
 import { v1Routes } from './v1/index.js'
 import type { V1Tables } from './v1/tables.js'
+import { v1Tags } from './v1/tags.js'
 import { jobKinds } from './v1/to-v2/jobs.js'
 import { quarantineRoutes } from './v1/to-v2/quarantine/quarantine.routes.js'
 import { watchSync } from './v1/to-v2/sync/watch.js'
@@ -28,15 +32,36 @@ import { v2Routes } from './v2/index.js'
 import { filesBeside, type FilesConfig } from './v2/submission-files/file-store.js'
 import { keepSwept } from './v2/submission-files/sweeping.js'
 import type { V2Tables } from './v2/tables.js'
-import { gateV1, gateV2 } from './version-gates.js'
+import { v2Tags } from './v2/tags.js'
+import { gateV1, gateV2, groupsOnV2 } from './version-gates.js'
 
 const jobsModule = new URL('./v1/to-v2/jobs.js', import.meta.url).href
 
 const documents = {
-  v1: { title: 'Supplier tasks, version 1', description: 'The old shapes, for the clients of today.' },
-  v2: { title: 'Supplier tasks, version 2', description: 'Sections, sub-tasks and project task templates.' },
-  admin: { title: 'Administration', description: 'Migration jobs and the state of the database.' },
-}
+  v1: {
+    title: 'Supplier tasks, version 1',
+    description: 'The old shapes, for the clients of today.',
+    tags: v1Tags,
+    tokenVariable: 'API_TOKEN',
+    // Once v1 has been dropped.
+    refusals: [410],
+  },
+  v2: {
+    title: 'Supplier tasks, version 2',
+    description: 'Sections, sub-tasks and project task templates.',
+    tags: v2Tags,
+    tokenVariable: 'API_TOKEN',
+    // Until the group of the route has been cut over.
+    refusals: [409],
+  },
+  admin: {
+    title: 'Administration',
+    description: 'Migration jobs and the state of the database.',
+    tags: adminTags,
+    tokenVariable: 'ADMIN_TOKEN',
+    refusals: [],
+  },
+} satisfies Record<string, DocumentInfo>
 
 export interface AppOptions {
   db: Database<unknown>
@@ -83,17 +108,19 @@ export async function buildApp({ db, config, log, now = Date.now }: AppOptions):
   setEnvironmentData(FILES_DIR_KEY, { ...place })
   sweep(app, db, files)
   await serveDocs(app, documents)
+  problemPages(app)
   const traits = await readFileTraits((db as Database<V1Tables>).reader)
-  await version(app, 'v1', config.apiToken, (scope) => {
+  const superseded = async () => groupsOnV2(await getState(journal.reader))
+  await version(app, 'v1', { token: config.apiToken, superseded }, (scope) => {
     usage.watch(scope)
     gateV1(scope, { db: journal.reader, legacyRetentionDays: config.legacyRetentionDays, now })
     v1Routes(scope, { db: db as Database<V1Tables>, now }, traits)
   })
-  await version(app, 'v2', config.apiToken, (scope) => {
+  await version(app, 'v2', { token: config.apiToken }, (scope) => {
     gateV2(scope, journal.reader)
     v2Routes(scope, { db: db as Database<V2Tables>, now }, files)
   })
-  await version(app, 'admin', config.adminToken, (scope) => {
+  await version(app, 'admin', { token: config.adminToken }, (scope) => {
     migrationRoutes(scope, { db: journal, host, kinds: jobKinds })
     quarantineRoutes(scope, db.reader)
     auditLogRoutes(scope, journal.reader)
@@ -121,20 +148,21 @@ function sweep(app: App, db: Database<unknown>, files: FilesConfig): void {
   })
 }
 
+type FindGroups = () => Promise<readonly ApiGroup[]>
+
 /** A scope of its own, with its token and its document. */
 async function version(
   app: App,
   name: keyof typeof documents,
-  token: string | undefined,
+  { token, superseded = async () => [] }: { token: string | undefined; superseded?: FindGroups },
   routes: (scope: App) => void,
 ): Promise<void> {
-  const info: DocumentInfo = { ...documents[name], secured: token !== undefined }
   await app.register(
     async (scope: App) => {
-      await describeScope(scope, info)
+      await describeScope(scope, documents[name])
       requireToken(scope, token, name === 'admin' ? 'admin' : 'api')
       routes(scope)
-      serveDocument(app, name, scope)
+      serveDocument(app, name, scope, superseded)
     },
     { prefix: `/${name}` },
   )

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { App } from './http/type-provider.js'
-import type { ApiGroup } from './kernel/api-groups.js'
+import { apiGroups, type ApiGroup } from './kernel/api-groups.js'
 import { DAY_MS } from './kernel/due-date.js'
 import { conflict, Problem } from './kernel/problem.js'
 import { getState, holdsV2, type MigrationState } from './migration/state.js'
@@ -15,9 +15,7 @@ const notActive = (group: ApiGroup) =>
 
 const v1Gone = () =>
   new Problem(
-    410,
     'v1-gone',
-    'Gone',
     'This database has no v1. Use /v2; its guide is at /docs.',
     { guide: '/docs' },
     { link: '</v2>; rel="successor-version", </docs>; rel="help"' },
@@ -25,21 +23,22 @@ const v1Gone = () =>
 
 const brownout = (until: number, now: number, headers: Record<string, string>) =>
   new Problem(
-    503,
     'v1-brownout',
-    'Service unavailable',
     'For some minutes /v1 answers nobody, to find the clients that still call it. Use /v2: /v1 will end.',
     {},
     { ...headers, 'retry-after': String(Math.ceil((until - now) / 1000)) },
   )
+
+/** The groups whose routes of /v2 answer: those of /v1 have their successors there. */
+export const groupsOnV2 = (state: MigrationState): readonly ApiGroup[] =>
+  holdsV2(state) ? apiGroups.filter((group) => state.groups[group] === 'v2') : []
 
 /** /v2 answers once the data is there and the route's group has been cut over. */
 export function gateV2(scope: App, db: Kysely<JournalTables>): void {
   scope.addHook('onRequest', async (request) => {
     const { group } = request.routeOptions.config
     if (group === undefined) return
-    const state = await getState(db)
-    if (!holdsV2(state) || state.groups[group] !== 'v2') throw notActive(group)
+    if (!groupsOnV2(await getState(db)).includes(group)) throw notActive(group)
   })
 }
 
@@ -57,7 +56,7 @@ export function gateV1(
     const state = await getState(db)
     if (state.stage === 'contracted') throw v1Gone()
     const { group } = request.routeOptions.config
-    if (group !== undefined && holdsV2(state) && state.groups[group] === 'v2')
+    if (group !== undefined && groupsOnV2(state).includes(group))
       void reply.headers(successor(state.groupsSince[group] ?? state.cutoverAt, sunsetOf(state)))
     const { brownoutUntil } = state
     // Clients that were sent back to v1 meanwhile are to find it.

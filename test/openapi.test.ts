@@ -1,2 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './openapi/breaking-changes.spec.js'
+import './openapi/examples.spec.js'
 import './openapi/openapi.spec.js'
+import './openapi/problems.spec.js'

@@ -62,16 +62,19 @@ const TableVolume = Type.Object({
 })
 
 /** What an assessment found besides rows that do not fit; see src/migration/assessment.ts. */
-export const Assessment = Type.Object({
-  asOf: Instant(),
-  file: FileFacts,
-  disk: Type.Object({ neededBytes: Count, freeBytes: Count }),
-  estimate: Type.Object({ rows: Count, seconds: Count }),
-  tables: Type.Array(TableVolume),
-  dateForms: Type.Array(DateForms),
-  statuses: Type.Array(StatusCount),
-  overrides: Nullable(Overrides),
-  heldBack: Type.Array(Type.Object({ table: Type.String(), misfits: Count, dependants: Count }), {
-    description: 'what would stay in v1 with onInvalidRow "quarantine"',
-  }),
-})
+export const Assessment = Type.Object(
+  {
+    asOf: Instant(),
+    file: FileFacts,
+    disk: Type.Object({ neededBytes: Count, freeBytes: Count }),
+    estimate: Type.Object({ rows: Count, seconds: Count }),
+    tables: Type.Array(TableVolume),
+    dateForms: Type.Array(DateForms),
+    statuses: Type.Array(StatusCount),
+    overrides: Nullable(Overrides),
+    heldBack: Type.Array(Type.Object({ table: Type.String(), misfits: Count, dependants: Count }), {
+      description: 'what would stay in v1 with onInvalidRow "quarantine"',
+    }),
+  },
+  { title: 'Assessment' },
+)

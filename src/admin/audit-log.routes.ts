@@ -2,28 +2,51 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import { answerPage, invalidCursor, readPage } from '../http/page.js'
-import { Id, Instant, Nullable, PageOf, PageQuery, ProblemAnswers, StringEnum } from '../http/schemas.js'
+import { MADE, ids } from '../http/examples.js'
+import { Id, Instant, Named, Nullable, PageOf, PageQuery, StringEnum } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import { instantText } from '../http/wire.js'
 import { auditActions, listAuditLog, type Asked } from '../migration/audit-log.js'
 import type { JournalTables } from '../migration/tables.js'
 
-const Entry = Type.Object({
-  id: Id(),
-  at: Instant(),
-  action: StringEnum(auditActions),
-  jobId: Nullable(Id()),
-  job: Nullable(Type.String({ description: 'what kind of job' })),
-  actor: Nullable(Type.String({ description: 'whose token; null where none is needed' })),
-  address: Nullable(Type.String({ description: 'where the request came from' })),
-  requestId: Nullable(Type.String()),
-  options: Nullable(Type.Unknown()),
-  reason: Nullable(Type.String({ description: 'in the words of whoever asked' })),
-  outcome: Nullable(Type.String({ description: 'how a job has ended' })),
-  detail: Nullable(Type.Unknown({ description: 'the error of a job; before and after of stage and groups' })),
-})
+const Entry = Named(
+  'AuditLogEntry',
+  Type.Object({
+    id: Id(),
+    at: Instant(),
+    action: StringEnum(auditActions, { title: 'AuditAction' }),
+    jobId: Nullable(Id()),
+    job: Nullable(Type.String({ description: 'what kind of job' })),
+    actor: Nullable(Type.String({ description: 'whose token; null where none is needed' })),
+    address: Nullable(Type.String({ description: 'where the request came from' })),
+    requestId: Nullable(Type.String()),
+    options: Type.Unknown({ description: 'of the job; null for other entries' }),
+    reason: Nullable(Type.String({ description: 'in the words of whoever asked' })),
+    outcome: Nullable(Type.String({ description: 'how a job has ended' })),
+    detail: Type.Unknown({
+      description: 'the error of a job; before and after of stage and groups; or null',
+    }),
+  }),
+  {
+    id: '12',
+    at: MADE,
+    action: 'job-started',
+    jobId: ids.job,
+    job: 'migrate',
+    actor: 'admin',
+    address: '127.0.0.1',
+    requestId: ids.request,
+    options: { dryRun: true },
+    reason: 'CHG-7',
+    outcome: 'succeeded',
+    detail: null,
+  },
+)
 
-const Filters = { jobId: Type.Optional(Id()), action: Type.Optional(StringEnum(auditActions)) }
+const Filters = {
+  jobId: Type.Optional(Id()),
+  action: Type.Optional(StringEnum(auditActions, { title: 'AuditAction' })),
+}
 
 /** As the audit log has it. */
 export const askedBy = ({ caller, ip, id }: FastifyRequest, reason: string | null = null): Asked => ({
@@ -38,9 +61,10 @@ export function auditLogRoutes(app: App, db: Kysely<JournalTables>): void {
   const schema = {
     operationId: 'listAuditLog',
     summary: 'List who asked for what, and what became of it, newest first',
+    description: 'Nothing can be changed in it, nor taken from it.',
     tags: ['Audit log'],
     querystring: Type.Object({ ...PageQuery, ...Filters }, { additionalProperties: false }),
-    response: { 200: PageOf(Entry), ...ProblemAnswers },
+    response: { 200: PageOf(Entry) },
   }
   app.get('/audit-log', { schema }, async (request, reply) => {
     const { limit, cursor, ...filters } = request.query

@@ -1,7 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import type { Kysely } from 'kysely'
 import { answerPage, readPage } from '../http/page.js'
-import { Id, IdParams, Instant, Nullable, PageOf, PageQuery, ProblemAnswers } from '../http/schemas.js'
+import { MADE, ids } from '../http/examples.js'
+import { Id, IdParams, Instant, Named, Nullable, PageOf, PageQuery } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import { notFound } from '../kernel/problem.js'
 import { findBackup, listBackups, type FoundBackup } from '../migration/backup/backup-folders.js'
@@ -12,17 +13,53 @@ import type { JournalTables } from '../migration/tables.js'
 
 const ofManifest = Type.Pick(Manifest, ['job', 'createdAt', 'stage', 'applicationVersion', 'bytes', 'rows'])
 
-const BackupItem = Type.Object({
-  id: Id('of the job that made it'),
-  problem: Nullable(Type.String({ description: 'why it cannot be restored here, where that is known' })),
-  summary: Nullable(Type.Object({ ...ofManifest.properties, createdAt: Instant() })),
-  links: Type.Object({ self: Type.String(), job: Type.String() }),
-})
+const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 
-const Backup = Type.Object({
-  ...Manifest.properties,
-  folder: Type.String({ description: 'below BACKUP_DIR' }),
-})
+const BackupItem = Named(
+  'BackupSummary',
+  Type.Object({
+    id: Id('of the job that made it'),
+    problem: Nullable(Type.String({ description: 'why it cannot be restored here, where that is known' })),
+    summary: Nullable(Type.Object({ ...ofManifest.properties, createdAt: Instant() })),
+    links: Type.Object({ self: Type.String(), job: Type.String() }),
+  }),
+  {
+    id: ids.job,
+    problem: null,
+    summary: {
+      job: 'backup',
+      createdAt: MADE,
+      stage: 'v1',
+      applicationVersion: '0.1.0',
+      bytes: 1048576,
+      rows: 20420,
+    },
+    links: { self: `/admin/backups/${ids.job}`, job: `/admin/migrations/${ids.job}` },
+  },
+)
+
+const Backup = Named(
+  'Backup',
+  Type.Object({
+    ...Manifest.properties,
+    folder: Type.String({ description: 'below BACKUP_DIR' }),
+  }),
+  {
+    format: 1,
+    id: ids.job,
+    job: 'backup',
+    createdAt: MADE,
+    databaseId: '6e3c2a52-2f0e-4c33-a4a5-0d8f0f5f0a11',
+    applicationVersion: '0.1.0',
+    stage: 'v1',
+    schemaFiles: ['schema.sql'],
+    bytes: 1048576,
+    rows: 40,
+    tables: [{ table: 'suppliers', rows: 40, rowHash: SHA256, file: 'tables/suppliers.csv' }],
+    files: [{ file: 'database.db', bytes: 1040384, sha256: SHA256 }],
+    folder: ids.job,
+  },
+)
 
 const tags = ['Backups']
 
@@ -31,9 +68,10 @@ export function backupRoutes(app: App, db: Kysely<JournalTables>, dir: string): 
   const list = {
     operationId: 'listBackups',
     summary: 'List backups, newest first',
+    description: 'Those that are below BACKUP_DIR, also the ones that were copied there.',
     tags,
     querystring: Type.Object(PageQuery, { additionalProperties: false }),
-    response: { 200: PageOf(BackupItem), ...ProblemAnswers },
+    response: { 200: PageOf(BackupItem) },
   }
   app.get('/backups', { schema: list }, async (request, reply) => {
     const page = readPage(request.query)
@@ -48,7 +86,8 @@ export function backupRoutes(app: App, db: Kysely<JournalTables>, dir: string): 
     description: '409 `backup-unusable` of one that is not whole, or not of this database.',
     tags,
     params: IdParams,
-    response: { 200: Backup, ...ProblemAnswers },
+    response: { 200: Backup },
+    'x-problems': [409],
   }
   app.get('/backups/:id', { schema: get }, async (request) => {
     const { id } = request.params

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Database } from '../db/database.js'
-import { IdParams, ProblemAnswers } from '../http/schemas.js'
+import { IdParams } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import {
   createEventFeed,
@@ -60,7 +60,6 @@ const schema = {
   response: {
     200: { description: 'The events', content: { 'text/event-stream': { schema: EventStream } } },
     204: Type.Null({ description: 'The job has ended, and the client knows' }),
-    ...ProblemAnswers,
   },
 }
 

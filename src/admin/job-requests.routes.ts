@@ -1,4 +1,4 @@
-import { IdParams, ProblemAnswers } from '../http/schemas.js'
+import { IdParams } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import type { JobHost } from '../migration/host.js'
 import { askedBy } from './audit-log.routes.js'
@@ -44,7 +44,7 @@ function requestRoute(
     description,
     tags: ['Migrations'],
     params: IdParams,
-    response: { 200: MigrationJob, ...ProblemAnswers },
+    response: { 200: MigrationJob },
   }
   app.post(`/migrations/:id/${name}`, { schema }, async (request) =>
     asWire(await host.request(request.params.id, requested, askedBy(request))),

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../db/database.js'
 import { OnceHeaders, writeOnce } from '../http/idempotency.js'
 import { answerPage, readPage } from '../http/page.js'
-import { IdParams, PageOf, PageQuery, ProblemAnswers } from '../http/schemas.js'
+import { IdParams, PageOf, PageQuery } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import { readPart } from '../http/validation.js'
 import { conflict, notFound } from '../kernel/problem.js'
@@ -22,6 +22,8 @@ const DEFAULT_WAIT_SECONDS = 60
 const LONGEST_WAIT_SECONDS = 600
 const tags = ['Migrations']
 
+const Markdown = Type.String({ examples: ['# Report: passed\n\n40 rows were read.\n'] })
+
 interface MigrationContext {
   db: Database<JournalTables>
   host: JobHost
@@ -31,7 +33,7 @@ interface MigrationContext {
 /** A migration job is one resource with one life cycle, whatever its kind. */
 export function migrationRoutes(app: App, { db, host, kinds }: MigrationContext): void {
   startRoute(app, { db, host, kinds })
-  for (const kind of kinds) if (kind.path !== undefined) shortRoute(app, { db, host }, kind, kind.path)
+  for (const kind of kinds) if (kind.route !== undefined) shortRoute(app, { db, host }, kind, kind.route)
   readingRoutes(app, db)
   eventsRoute(app, db)
   requestRoutes(app, host)
@@ -46,7 +48,7 @@ function startRoute(app: App, { db, host, kinds }: MigrationContext): void {
     tags,
     headers: OnceHeaders,
     body: startMigration([...byName.keys()]),
-    response: { 200: MigrationJob, 202: MigrationJob, ...ProblemAnswers },
+    response: { 200: MigrationJob, 202: MigrationJob },
   }
   app.post('/migrations', { schema }, async (request, reply) => {
     const kind = byName.get(request.body.job)
@@ -66,16 +68,16 @@ function shortRoute(
   app: App,
   { db, host }: Pick<MigrationContext, 'db' | 'host'>,
   kind: JobKind,
-  path: string,
+  { path, operationId }: NonNullable<JobKind['route']>,
 ): void {
   const schema = {
-    operationId: `${kind.name}Now`,
+    operationId,
     summary: kind.summary,
     description: `The same as \`POST /admin/migrations\` with the job \`${kind.name}\`.`,
     tags,
     headers: OnceHeaders,
     body: kind.options,
-    response: { 200: MigrationJob, 202: MigrationJob, ...ProblemAnswers },
+    response: { 200: MigrationJob, 202: MigrationJob },
   }
   // Without a body it is asked for without options.
   const preValidation = async (request: FastifyRequest) => void (request.body ??= {})
@@ -106,9 +108,10 @@ function readingRoutes(app: App, db: Database<JournalTables>): void {
   const list = {
     operationId: 'listMigrations',
     summary: 'List migration jobs, newest first',
+    description: 'A page at a time.',
     tags,
     querystring: Type.Object(PageQuery, { additionalProperties: false }),
-    response: { 200: PageOf(MigrationJob), ...ProblemAnswers },
+    response: { 200: PageOf(MigrationJob) },
   }
   app.get('/migrations', { schema: list }, async (request, reply) => {
     const page = readPage(request.query)
@@ -118,9 +121,10 @@ function readingRoutes(app: App, db: Database<JournalTables>): void {
   const get = {
     operationId: 'getMigration',
     summary: 'Get one migration job',
+    description: 'Its state, how far it is, and its report once there is one.',
     tags,
     params: IdParams,
-    response: { 200: MigrationJob, ...ProblemAnswers },
+    response: { 200: MigrationJob },
   }
   app.get('/migrations/:id', { schema: get }, async (request) =>
     asWire(await getJob(db.reader, request.params.id)),
@@ -129,9 +133,16 @@ function readingRoutes(app: App, db: Database<JournalTables>): void {
   const report = {
     operationId: 'getMigrationReport',
     summary: 'Get the report of a migration job, as JSON or Markdown',
+    description: 'Markdown where `Accept` names it, else JSON.',
     tags,
     params: IdParams,
-    response: { 200: Type.Union([Report, Type.String()]), ...ProblemAnswers },
+    response: {
+      200: {
+        description: 'The report',
+        content: { 'application/json': { schema: Report }, 'text/markdown': { schema: Markdown } },
+      },
+    },
+    'x-problems': [409],
   }
   app.get('/migrations/:id/report', { schema: report }, async (request, reply) => {
     const job = await getJob(db.reader, request.params.id)

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { write, type Database } from '../db/database.js'
 import { answerPage, invalidCursor, readPage } from '../http/page.js'
-import { Body, Id, Instant, Line, Nullable, PageOf, PageQuery, ProblemAnswers } from '../http/schemas.js'
+import { MADE } from '../http/examples.js'
+import { Body, Id, Instant, Line, Named, Nullable, PageOf, PageQuery } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import { instantText } from '../http/wire.js'
 import { conflict } from '../kernel/problem.js'
@@ -16,14 +17,39 @@ const LONGEST_MINUTES = 240
 
 const Day = (description: string) => Type.String({ format: 'date', description })
 
-const Usage = Type.Object({
-  id: Id(),
-  day: Type.String({ description: 'UTC' }),
-  route: Type.String({ examples: ['GET /v1/tasks/:id'] }),
-  client: Type.String({ description: 'whose token; anonymous where none is needed' }),
-  userAgent: Type.String({ description: '(others) where a day has too many to tell apart' }),
-  requests: Type.Integer(),
-  lastAt: Instant(),
+const Usage = Named(
+  'V1Usage',
+  Type.Object({
+    id: Id(),
+    day: Type.String({ description: 'UTC' }),
+    route: Type.String({ examples: ['GET /v1/tasks/:id'] }),
+    client: Type.String({ description: 'whose token; anonymous where none is needed' }),
+    userAgent: Type.String({ description: '(others) where a day has too many to tell apart' }),
+    requests: Type.Integer(),
+    lastAt: Instant(),
+  }),
+  {
+    id: '3',
+    day: '2026-02-02',
+    route: 'GET /v1/tasks/:id',
+    client: 'api',
+    userAgent: 'tracker-web/4.2',
+    requests: 812,
+    lastAt: MADE,
+  },
+)
+
+const StartBrownout = Named(
+  'StartBrownout',
+  Body({
+    minutes: Type.Number({ minimum: 0, maximum: LONGEST_MINUTES }),
+    reason: Type.Optional(Line({ maxLength: 1000, description: 'for the audit log' })),
+  }),
+  { minutes: 10, reason: 'CHG-8' },
+)
+
+const Brownout = Named('Brownout', Type.Object({ until: Nullable(Instant()) }), {
+  until: '2026-02-02T08:40:00.000Z',
 })
 
 const notCutOver = () =>
@@ -43,6 +69,7 @@ export function v1UsageRoutes(app: App, { db, usage, now }: UsageContext): void 
   const list = {
     operationId: 'listV1Usage',
     summary: 'List who calls which route of /v1, by day',
+    description: 'Counted by route, token and user agent; written down every five seconds.',
     tags: ['Usage of v1'],
     querystring: Type.Object(
       {
@@ -53,7 +80,7 @@ export function v1UsageRoutes(app: App, { db, usage, now }: UsageContext): void 
       },
       { additionalProperties: false },
     ),
-    response: { 200: PageOf(Usage), ...ProblemAnswers },
+    response: { 200: PageOf(Usage) },
   }
   app.get('/v1-usage', { schema: list }, async (request, reply) => {
     const { limit, cursor, ...filters } = request.query
@@ -73,11 +100,8 @@ function brownoutRoute(app: App, db: Database<JournalTables>, now: () => number)
     summary: 'Let /v1 answer 503 for some minutes, to find clients that nobody knows of',
     description: '0 minutes end it. 409 `not-cut-over` while v2 does not serve every group.',
     tags: ['Usage of v1'],
-    body: Body({
-      minutes: Type.Number({ minimum: 0, maximum: LONGEST_MINUTES }),
-      reason: Type.Optional(Line({ maxLength: 1000, description: 'for the audit log' })),
-    }),
-    response: { 200: Type.Object({ until: Nullable(Instant()) }), ...ProblemAnswers },
+    body: StartBrownout,
+    response: { 200: Brownout },
   }
   app.post('/brownout', { schema }, async (request) => {
     const { minutes, reason } = request.body

@@ -8,9 +8,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
 
 const unauthorized = () =>
   new Problem(
-    401,
     'unauthorized',
-    'Unauthorized',
     'This needs the header "Authorization: Bearer <token>" with the right token.',
     {},
     { 'www-authenticate': 'Bearer' },

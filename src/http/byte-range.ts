@@ -8,9 +8,7 @@ export interface ByteRange {
 
 const unsatisfiable = (size: number) =>
   new Problem(
-    416,
     'range-not-satisfiable',
-    'Range not satisfiable',
     `The file has ${size} bytes: none of them is in the range that was asked for.`,
     {},
     { 'content-range': `bytes */${size}` },

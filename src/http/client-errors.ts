@@ -7,25 +7,13 @@ import { documentOf } from './problem-handler.js'
 
 const refusals: Readonly<Record<string, Problem>> = {
   HPE_HEADER_OVERFLOW: new Problem(
-    431,
     'headers-too-large',
-    'Headers too large',
     'The address and the headers may have 16 KiB in all.',
   ),
-  ERR_HTTP_REQUEST_TIMEOUT: new Problem(
-    408,
-    'request-timeout',
-    'Request timeout',
-    'The request did not arrive in time.',
-  ),
+  ERR_HTTP_REQUEST_TIMEOUT: new Problem('request-timeout', 'The request did not arrive in time.'),
 }
 
-const notHttp = new Problem(
-  400,
-  'not-http',
-  'Bad request',
-  'What was sent is no HTTP request that this server can read.',
-)
+const notHttp = new Problem('not-http', 'What was sent is no HTTP request that this server can read.')
 
 /** What cannot be read as a request is answered like any other refusal, and its connection ends. */
 export function answerClientError({ code }: ConnectionError, socket: Socket): void {

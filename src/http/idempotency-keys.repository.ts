@@ -28,9 +28,7 @@ export interface Outcome<Kept> {
 
 const reused = () =>
   new Problem(
-    422,
     'idempotency-key-reused',
-    'The Idempotency-Key was used before',
     'The Idempotency-Key was used with another path or body in the last 24 hours. Send a new request with a new key.',
   )
 

@@ -1,34 +1,85 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { Type } from '@sinclair/typebox'
+import type { ApiGroup } from '../kernel/api-groups.js'
+import { completeDocument, withDeprecated, type Document } from './openapi-document.js'
+import { problemAnswers } from './schemas.js'
 import type { App } from './type-provider.js'
 
 export interface DocumentInfo {
   title: string
   description: string
-  secured: boolean
+  /** What each tag of the routes is about. */
+  tags: Readonly<Record<string, string>>
+  /** Where the server has its token from. */
+  tokenVariable: string
+  /** Statuses with which any of the routes may refuse, besides those that follow from what a route takes. */
+  refusals: readonly number[]
 }
 
 /**
- * Makes one OpenAPI document of the scope's routes. Call in the scope, before its routes.
+ * Makes one OpenAPI document of the scope's routes, and gives each of them the answers that all have. Call in
+ * the scope, before its routes.
  */
 export async function describeScope(scope: App, info: DocumentInfo): Promise<void> {
+  scope.addHook('onRoute', (route) => {
+    const schema = route.schema ?? {}
+    route.schema = { ...schema, response: { ...(schema.response as object | undefined), ...problemAnswers } }
+  })
   await scope.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: info.title, description: info.description, version: '1.0.0' },
-      servers: [{ url: '/' }],
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      ...(info.secured ? { security: [{ bearer: [] }] } : {}),
+      info: {
+        title: info.title,
+        description: info.description,
+        version: '1.0.0',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/', description: 'The server that this document comes from' }],
+      tags: Object.entries(info.tags).map(([name, description]) => ({ name, description })),
+      components: { securitySchemes: { bearer: bearer(info.tokenVariable) } },
+      security: [{ bearer: [] }],
     },
     convertConstToEnum: false,
+    transform: ({ schema, url, route }) => ({
+      schema: { ...schema, ...groupOf(route.config?.group) },
+      url,
+    }),
+    transformObject: (made) =>
+      completeDocument(('openapiObject' in made ? made.openapiObject : {}) as Document, info.refusals),
   })
 }
 
-/** GET /openapi/<name>.json: the same as the committed file. */
-export function serveDocument(app: App, name: string, scope: App): void {
+const groupOf = (group: ApiGroup | undefined) => (group === undefined ? {} : { 'x-cutover-group': group })
+
+const bearer = (tokenVariable: string) => ({
+  type: 'http' as const,
+  scheme: 'bearer',
+  description: `The token that the server has as ${tokenVariable}; one without, on a loopback address, asks for none.`,
+})
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The documents by name, as they are while no group has been cut over. */
+    documents: Map<string, () => Document>
+  }
+}
+
+/**
+ * GET /openapi/<name>.json.
+ *
+ * @param findSuperseded the groups whose operations are deprecated by now
+ */
+export function serveDocument(
+  app: App,
+  name: string,
+  scope: App,
+  findSuperseded: () => Promise<readonly ApiGroup[]>,
+): void {
+  const make = () => scope.swagger() as unknown as Document
+  app.documents.set(name, make)
   const schema = { hide: true, response: { 200: Type.Unknown() } }
-  app.get(`/openapi/${name}.json`, { schema }, async () => scope.swagger())
+  app.get(`/openapi/${name}.json`, { schema }, async () => withDeprecated(make(), await findSuperseded()))
 }
 
 /**
@@ -39,6 +90,7 @@ export async function serveDocs(
   app: App,
   documents: Readonly<Record<string, { title: string }>>,
 ): Promise<void> {
+  app.decorate('documents', new Map())
   const urls = Object.entries(documents).map(([name, { title }]) => ({
     name: title,
     url: `/openapi/${name}.json`,

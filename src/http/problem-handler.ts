@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem, conflict, databaseBusy, invalidInput, invalidRequest } from '../kernel/problem.js'
+import { isProblemCode, type ProblemCode } from '../kernel/problem-types.js'
 import { inputErrors } from './validation.js'
 import { asSqliteError } from '../db/database.js'
 
@@ -26,7 +27,7 @@ export const documentOf = ({ code, title, status, detail, extra }: Problem, requ
 
 export function answerNoRoute(request: FastifyRequest, reply: FastifyReply) {
   const detail = `There is no ${request.method} ${request.url.split('?')[0]}. See /docs.`
-  return answerProblem(new Problem(404, 'no-such-route', 'Not found', detail), request, reply)
+  return answerProblem(new Problem('no-such-route', detail), request, reply)
 }
 
 function asProblem(error: FastifyError | Problem): Problem {
@@ -36,23 +37,19 @@ function asProblem(error: FastifyError | Problem): Problem {
   if (error.validation !== undefined) return asInputProblem(error)
   const status = error.statusCode ?? 500
   if (status >= 500) return unexpected()
-  return new Problem(status, problemCode(error), 'Bad request', error.message)
+  return new Problem(problemCode(error), error.message, {}, {}, status)
 }
 
 /** Fastify's own refusals: FST_ERR_CTP_INVALID_MEDIA_TYPE is `ctp-invalid-media-type`. */
-const problemCode = (error: FastifyError) =>
+function problemCode(error: FastifyError): ProblemCode {
   // Not every error that has a status has a code: plugins throw what they like.
-  (error.code as string | undefined)?.startsWith('FST_ERR_')
-    ? error.code.slice('FST_ERR_'.length).toLowerCase().replaceAll('_', '-')
-    : 'bad-request'
+  const name = /^FST_ERR_(\w+)$/.exec(error.code)?.[1] ?? ''
+  const code = name.toLowerCase().replaceAll('_', '-')
+  return isProblemCode(code) ? code : 'bad-request'
+}
 
 const unexpected = () =>
-  new Problem(
-    500,
-    'internal',
-    'Internal error',
-    'This is a defect of the service. The log names it under the request id.',
-  )
+  new Problem('internal', 'This is a defect of the service. The log names it under the request id.')
 
 function asInputProblem(error: FastifyError): Problem {
   const place = places[error.validationContext ?? 'body']
@@ -75,12 +72,7 @@ function asDatabaseProblem(error: { code: string; message: string }): Problem {
   if (error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY')
     return conflict('missing-parent', 'The write names a row that does not exist, or that others depend on.')
   return error.code === 'SQLITE_FULL'
-    ? new Problem(
-        507,
-        'disk-full',
-        'The disk is full',
-        'There is no space left for the database. Nothing was written.',
-      )
+    ? new Problem('disk-full', 'There is no space left for the database. Nothing was written.')
     : unexpected()
 }
 

@@ -9,7 +9,7 @@ import { signed } from './auth.js'
 import { etagOf, requireMatch } from './etag.js'
 import { answerOnce, OnceHeaders } from './idempotency.js'
 import { answerPage, readPage, type PageRequest } from './page.js'
-import { ForceQuery, IdParams, PageOf, PageQuery, ProblemAnswers, SortQuery } from './schemas.js'
+import { ForceQuery, IdParams, PageOf, PageQuery, SortQuery } from './schemas.js'
 import type { App } from './type-provider.js'
 import { fromWire, toWire, type Stored } from './wire.js'
 
@@ -113,9 +113,12 @@ export function readRoutes<S>(
   const list = {
     operationId: `list${plural}`,
     summary: `List ${noun}s`,
+    description:
+      'A page at a time: the nextCursor of one is the cursor of the next. ' +
+      (resource.sorts === undefined ? 'Ordered by id.' : 'Ordered by id, or as `sort` says.'),
     tags: [plural],
     querystring: query,
-    response: { 200: PageOf(item), ...ProblemAnswers },
+    response: { 200: PageOf(item) },
   }
   routes(app).get<{ Querystring: Parameters<typeof readPage>[0] }>(
     `/${path}`,
@@ -131,9 +134,10 @@ export function readRoutes<S>(
   const get = {
     operationId: `get${name}`,
     summary: `Get one ${noun}`,
+    description: 'The ETag of the answer is what If-Match of a later change names.',
     tags: [plural],
     params: IdParams,
-    response: { 200: item, ...ProblemAnswers },
+    response: { 200: item },
   }
   routes(app).get<ItemRequest>(
     `/${path}/:id`,
@@ -156,10 +160,11 @@ export function createRoute<S>(
   const schema = {
     operationId: `create${name}`,
     summary: `Create a ${noun}`,
+    description: 'The answer is the whole of it, with its ETag, and with its address in Location.',
     tags: [plural],
     headers: OnceHeaders,
     body: resource.create,
-    response: { 201: item, ...ProblemAnswers },
+    response: { 201: item },
   }
   routes(app).post<BodyRequest>(`/${path}`, { schema, config: { group: 'taskCreate' } }, (request, reply) => {
     const at = now()
@@ -180,10 +185,12 @@ export function patchRoute<S>(
   const schema = {
     operationId: `update${name}`,
     summary: `Change a ${noun}`,
+    description:
+      'Fields that are left out stay as they are; the answer is the whole of it, with its new ETag.',
     tags: [plural],
     params: IdParams,
     body: resource.patch,
-    response: { 200: item, ...ProblemAnswers },
+    response: { 200: item },
   }
   routes(app).patch<ItemRequest & BodyRequest>(
     `/${path}/:id`,
@@ -211,10 +218,14 @@ export function deleteRoute<S>(
   const schema = {
     operationId: `delete${name}`,
     summary: `Delete a ${noun}`,
+    description:
+      countCompleted === undefined
+        ? 'It cannot be taken back.'
+        : 'With its supplier task instances; where some are completed, only with `force`. It cannot be taken back.',
     tags: [plural],
     params: IdParams,
     ...(countCompleted === undefined ? {} : { querystring: ForceQuery }),
-    response: { 204: Type.Null({ description: 'Deleted' }), ...ProblemAnswers },
+    response: { 204: Type.Null({ description: 'Deleted' }) },
   }
   routes(app).delete<ItemRequest & { Querystring: { force?: boolean } }>(
     `/${path}/:id`,

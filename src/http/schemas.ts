@@ -1,9 +1,20 @@
 import { Type, type Static, type TObject, type TProperties, type TSchema } from '@sinclair/typebox'
+import { problemTypes } from '../kernel/problem-types.js'
+
+/** The schema as a component of the documents, under this name; the example must be one that it accepts. */
+export const Named = <Schema extends TSchema>(name: string, schema: Schema, example: unknown): Schema => ({
+  ...schema,
+  title: name,
+  examples: [example],
+})
+
+/** The example of a schema that has a name. */
+export const exampleOf = ({ examples }: TSchema): object => (examples as object[])[0] ?? {}
 
 /** A string of a closed set. A union of literals would give generated clients one-value enums. */
 export const StringEnum = <const Values extends readonly string[]>(
   values: Values,
-  options: { description?: string; default?: Values[number] } = {},
+  options: { title?: string; description?: string; default?: Values[number] } = {},
 ) => Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options })
 
 export const Nullable = <Schema extends TSchema>(schema: Schema) =>
@@ -68,24 +79,44 @@ export const ForceQuery = Type.Object(
   { additionalProperties: false },
 )
 
+/** @param item has a name and an example, and so has the page */
 export const PageOf = <Item extends TSchema>(item: Item) =>
-  Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) })
+  Named(`${item.title}Page`, Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String()) }), {
+    items: [exampleOf(item)],
+    nextCursor: null,
+  })
 
-export const ProblemDocument = Type.Object(
+export const ProblemDocument = Named(
+  'Problem',
+  Type.Object(
+    {
+      type: Type.String({ description: 'the page that says what the code means' }),
+      title: Type.String(),
+      status: Type.Integer(),
+      code: StringEnum(Object.keys(problemTypes), {
+        title: 'ProblemCode',
+        description: 'stable; what clients compare',
+      }),
+      detail: Type.String({ description: 'what was asked, what is so, what to do next' }),
+      instance: Type.Optional(Type.String({ description: 'the x-request-id of the request' })),
+      errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+    },
+    { additionalProperties: true },
+  ),
   {
-    type: Type.String(),
-    title: Type.String(),
-    status: Type.Integer(),
-    code: Type.String({ description: 'stable; what clients compare' }),
-    detail: Type.String(),
-    instance: Type.Optional(Type.String({ description: 'the x-request-id of the request' })),
-    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+    type: '/docs/problems/not-found',
+    title: problemTypes['not-found'].title,
+    status: 404,
+    code: 'not-found',
+    detail: 'There is no supplier with the id "acme".',
+    instance: 'f3b0c442-98fc-4c14-9afb-f4c8996fb924',
   },
-  { additionalProperties: true },
 )
 
-/** The error answers that any operation can give. */
-export const ProblemAnswers = {
-  '4xx': { description: 'Refused', content: { 'application/problem+json': { schema: ProblemDocument } } },
-  '5xx': { description: 'Failed', content: { 'application/problem+json': { schema: ProblemDocument } } },
-}
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ProblemDocument } },
+})
+
+/** How refusals are written out, whatever their status. */
+export const problemAnswers = { '4xx': problem('Refused'), '5xx': problem('Failed') }

@@ -66,5 +66,4 @@ function readJsonExactly(app: App): void {
   })
 }
 
-const notUtf8 = () =>
-  new Problem(400, 'not-utf-8', 'Bad request', 'The body must be UTF-8. Nothing of it was read.')
+const notUtf8 = () => new Problem('not-utf-8', 'The body must be UTF-8. Nothing of it was read.')

@@ -67,9 +67,7 @@ const migrationRunning = ({ id, job }: Job) =>
 
 const serverStopping = () =>
   new Problem(
-    503,
     'server-stopping',
-    'The server is stopping',
     'The server has been told to stop. Start the job once it is there again.',
     {},
     { 'retry-after': '5' },

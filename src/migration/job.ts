@@ -85,7 +85,7 @@ export interface JobKind {
   summary: string
   options: TObject
   /** Under /admin, where the job also has a route of its own. */
-  path?: string
+  route?: { path: string; operationId: string }
   /** Refuses, by a Problem, options that make no sense or a database that it is not for. */
   admit(options: JobOptions, state: MigrationState): void
   /** Refuses, by a Problem, options that speak of what the database does not have. */

@@ -11,9 +11,7 @@ const files = ['src/admin', 'src/migration', 'src/http'].flatMap((folder) =>
 )
 const codesIn = (paths: readonly string[]) =>
   paths
-    .flatMap((file) => [
-      ...readFileSync(file, 'utf8').matchAll(/(?:conflict\(|new Problem\(\s*\d+,)\s*'([a-z-]+)'/g),
-    ])
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/(?:conflict|new Problem)\(\s*'([a-z-]+)'/g)])
     .map(([, code = '']) => code)
 
 /** What an operator meets; refusals that every route of every version has are not of this kind, nor those of files. */

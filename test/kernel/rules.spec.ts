@@ -251,7 +251,11 @@ t.test('a problem', async (t) => {
     t.match(problems.notFound('task', 'c1'), { status: 404, code: 'not-found', detail: /"c1"/ })
     t.match(problems.invalidInput([{ path: '/a', message: 'is bad' }]), { status: 422, detail: '/a is bad' })
     t.match(problems.staleEtag('task'), { status: 412, code: 'stale-etag' })
-    t.match(problems.conflict('taken', 'It is.', { a: 1 }), { status: 409, code: 'taken', extra: { a: 1 } })
+    t.match(problems.conflict('not-migrated', 'It is.', { a: 1 }), {
+      status: 409,
+      code: 'not-migrated',
+      extra: { a: 1 },
+    })
     t.match(problems.databaseBusy(), { status: 503, headers: { 'retry-after': '1' } })
   })
 })

@@ -1,22 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { openApiFiles } from '../../scripts/openapi/documents.js'
-import { buildApp } from '../../src/app.js'
-import { readConfig } from '../../src/config.js'
-import { openApplicationDatabase } from '../../src/open-application-database.js'
-import { silent, temporaryFolder } from '../helper.js'
+import { post, served, v1Path } from '../admin/served.js'
+import { emptyV1File } from '../helper.js'
 
 interface Operation {
   operationId?: string
   summary?: string
+  description?: string
   tags?: string[]
-  responses: Record<string, { content?: Record<string, unknown> }>
+  deprecated?: boolean
+  'x-cutover-group'?: string
+  responses: Record<string, { $ref?: string; content?: Record<string, unknown> }>
 }
 
 interface Document {
   openapi: string
+  tags: { name: string; description: string }[]
+  security: unknown
   paths: Record<string, Record<string, Operation>>
+  components: { responses: Record<string, { content: Record<string, { schema: unknown }> }> }
 }
 
 const generated = await openApiFiles()
@@ -42,31 +46,50 @@ for (const [file, text] of generated)
     })
 
     t.test('names and describes every operation', async (t) => {
-      for (const [route, { operationId, summary, tags }] of operations) {
+      for (const [route, { operationId, summary, description, tags }] of operations) {
         t.match(operationId, /^[a-z]\w+$/, `${route} has an operationId`)
         t.match(summary, /^[A-Z].{5,}/, `${route} has a summary`)
+        t.match(description, /.{5,}/, `${route} has a description`)
         t.ok(tags !== undefined && tags.length > 0, `${route} has a tag`)
       }
       const ids = operations.map(([, { operationId }]) => operationId)
       t.same(ids.length, new Set(ids).size, 'each operationId is there once')
     })
 
-    t.test('has the errors of every operation', async (t) => {
-      for (const [route, { responses }] of operations)
-        t.ok(responses['4XX']?.content?.['application/problem+json'], route)
+    t.test('declares the tags of its operations, and no others', async (t) => {
+      const used = new Set(operations.flatMap(([, { tags = [] }]) => tags))
+      t.strictSame(document.tags.map(({ name }) => name).sort(), [...used].sort())
+    })
+
+    t.test('asks for a token everywhere', async (t) => t.strictSame(document.security, [{ bearer: [] }]))
+
+    t.test('has the errors of every operation, each of them a problem', async (t) => {
+      for (const [route, { responses }] of operations) {
+        const refused = Object.entries(responses).filter(([status]) => /^[45]/.test(status))
+        for (const status of ['400', '401', '500', '503']) t.ok(status in responses, `${route} ${status}`)
+        for (const [status, { $ref = '' }] of refused) {
+          const { content } = document.components.responses[$ref.split('/').at(-1) ?? ''] ?? {}
+          const problem = { schema: { $ref: '#/components/schemas/Problem' } }
+          t.match(content, { 'application/problem+json': problem }, `${route} ${status}`)
+        }
+      }
+    })
+
+    t.test('has the refusals that follow from what an operation takes', async (t) => {
+      for (const [route, { responses }] of operations) {
+        if (route.includes('{')) t.ok('404' in responses, `${route} 404`)
+        if (/^(PUT|PATCH|DELETE)/.test(route)) t.ok('412' in responses, `${route} 412`)
+        if (!route.startsWith('GET')) t.ok('409' in responses && '507' in responses, `${route} 409, 507`)
+      }
+    })
+
+    t.test('marks no operation as deprecated', async (t) => {
+      t.notOk(operations.some(([, { deprecated }]) => deprecated))
     })
   })
 
-async function build(t: Test) {
-  const config = readConfig({})
-  const db = await openApplicationDatabase(join(temporaryFolder(t), 'app.db'), config.initialGroups)
-  const app = await buildApp({ db, config, log: silent })
-  t.teardown(() => app.close())
-  return app
-}
-
 t.test('the documentation', async (t) => {
-  const app = await build(t)
+  const app = await served(t, emptyV1File(t))
 
   t.test('is served at /docs as a page', async (t) => {
     const { statusCode, headers, body } = await app.inject('/docs')
@@ -81,5 +104,20 @@ t.test('the documentation', async (t) => {
       t.equal(answer.statusCode, 200, file)
       t.same(answer.json(), JSON.parse(text), file)
     }
+  })
+
+  t.test('marks the operations of /v1 whose group v2 serves as deprecated, and no others', async (t) => {
+    const v1 = await served(t, v1Path(t))
+    const deprecated = async (file: string) =>
+      operationsOf((await v1.inject(`/openapi/${file}`)).json<Document>())
+        .filter(([, one]) => one.deprecated)
+        .map(([, one]) => one['x-cutover-group'])
+    await post(v1, 'migrate')
+    t.strictSame(await deprecated('v1.json'), [])
+    await post(v1, 'cutover', { groups: { dashboard: 'v2', taskRead: 'v2' } })
+    t.strictSame([...new Set(await deprecated('v1.json'))].sort(), ['dashboard', 'taskRead'])
+    t.strictSame(await deprecated('v2.json'), [])
+    await post(v1, 'rollback', { level: 'api' })
+    t.strictSame(await deprecated('v1.json'), [])
   })
 })

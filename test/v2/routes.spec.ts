@@ -27,7 +27,10 @@ t.test(
     )
     for (const { url, schema, group } of routes) {
       t.ok(schema.operationId && schema.summary && schema.tags?.length && group, url)
-      t.has(schema.response, { '4xx': {}, '5xx': {} }, url)
+      t.ok(
+        Object.keys(schema.response ?? {}).some((status) => status.startsWith('2')),
+        url,
+      )
     }
     const ids = routes.map(({ schema }) => schema.operationId)
     t.equal(new Set(ids).size, ids.length)

@@ -22,7 +22,7 @@ export const Manifest = Type.Object(
     createdAt: Instant(),
     databaseId: Type.String({ description: 'of the database that it was made of' }),
     applicationVersion: Type.String(),
-    stage: StringEnum(stages),
+    stage: StringEnum(stages, { title: 'Stage' }),
     schemaFiles: Type.Array(Type.String()),
     bytes: Type.Integer({ description: 'of all of its files together' }),
     rows: Type.Integer(),

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { readInThread } from '../../db/database.js'
 import type { Context } from '../../http/resource.js'
-import { Id, Instant, ProblemAnswers } from '../../http/schemas.js'
+import { MADE, ids } from '../../http/examples.js'
+import { Id, Instant, Named } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { formatInstant, parseInstant } from '../../kernel/instant.js'
 import type { V1Tables } from '../tables.js'
@@ -24,25 +25,54 @@ const Counts = {
 
 const name = Type.String()
 
-const Dashboard = Type.Object({
-  asOf: Type.String({ format: 'date-time' }),
-  totals: Type.Object({ suppliers: Type.Integer(), projects: Type.Integer(), ...Counts }),
-  bySupplier: Type.Array(Type.Object({ supplierId: Id(), name, ...Counts })),
-  byProject: Type.Array(Type.Object({ projectId: Id(), name, ...Counts })),
-  byMilestone: Type.Array(
-    Type.Object({ milestoneId: Id(), code: Type.String(), name, taskTypeId: Id(), ...Counts }),
-  ),
-})
+const countsExample = {
+  instances: 4,
+  byStatus: { not_started: 1, in_progress: 1, completed: 1, blocked: 1, cancelled: 0 },
+  overdue: 1,
+  dueNext7Days: 1,
+  blocked: 1,
+  completionRatio: 0.25,
+}
+
+const Dashboard = Named(
+  'Dashboard',
+  Type.Object({
+    asOf: Type.String({ format: 'date-time' }),
+    totals: Type.Object({ suppliers: Type.Integer(), projects: Type.Integer(), ...Counts }),
+    bySupplier: Type.Array(Type.Object({ supplierId: Id(), name, ...Counts })),
+    byProject: Type.Array(Type.Object({ projectId: Id(), name, ...Counts })),
+    byMilestone: Type.Array(
+      Type.Object({ milestoneId: Id(), code: Type.String(), name, taskTypeId: Id(), ...Counts }),
+    ),
+  }),
+  {
+    asOf: MADE,
+    totals: { suppliers: 1, projects: 1, ...countsExample },
+    bySupplier: [{ supplierId: ids.supplier, name: 'Acme Castings', ...countsExample }],
+    byProject: [{ projectId: ids.project, name: 'Falcon', ...countsExample }],
+    byMilestone: [
+      {
+        milestoneId: ids.section,
+        code: 'PA2',
+        name: 'First Article',
+        taskTypeId: ids.taskType,
+        ...countsExample,
+      },
+    ],
+  },
+)
 
 const dashboard = {
   operationId: 'getDashboard',
   summary: 'Count applied instances, in all and per supplier, project and milestone',
+  description:
+    'Instances that are not applied do not count. Due dates are those agreed with the supplier, where there are any.',
   tags: ['Dashboard'],
   querystring: Type.Object(
     { asOf: Type.Optional(Instant({ description: 'what is overdue then; now, when left out' })) },
     { additionalProperties: false },
   ),
-  response: { 200: Dashboard, ...ProblemAnswers },
+  response: { 200: Dashboard },
 }
 
 export function dashboardRoute(app: App, { db, now }: Context<V1Tables>): void {

@@ -2,23 +2,37 @@ import { Type, type Static, type TObject } from '@sinclair/typebox'
 import type { Kysely } from 'kysely'
 import { instantOf, instantOrNullOf } from '../../db/stored-instant.js'
 import type { PageRequest } from '../../http/page.js'
-import { Id, Line, Nullable } from '../../http/schemas.js'
+import { DUE, times } from '../../http/examples.js'
+import { Id, Line, Named, Nullable } from '../../http/schemas.js'
 import { FileInstant } from '../file-values.js'
 import { equals, onPage, type Conditions } from '../../v2/list-conditions.js'
 import type { V1Tables } from '../tables.js'
 import { legacyTable, type LegacySuffix } from './legacy-tables.js'
 
-const TaskInstance = Type.Object({
-  id: Id(),
-  supplierProjectId: Id(),
-  taskTemplateId: Id(),
-  status: Type.String(),
-  actualDue: FileInstant(),
-  completedAt: FileInstant(),
-  notes: Nullable(Type.String()),
-  createdAt: FileInstant(),
-  updatedAt: FileInstant(),
-})
+const TaskInstance = Named(
+  'TaskInstance',
+  Type.Object({
+    id: Id(),
+    supplierProjectId: Id(),
+    taskTemplateId: Id(),
+    status: Type.String(),
+    actualDue: FileInstant(),
+    completedAt: FileInstant(),
+    notes: Nullable(Type.String()),
+    createdAt: FileInstant(),
+    updatedAt: FileInstant(),
+  }),
+  {
+    id: 'ti-31',
+    supplierProjectId: 'sp-2',
+    taskTemplateId: 'tt-7',
+    status: 'completed',
+    actualDue: DUE,
+    completedAt: '2026-02-27T10:00:00.000Z',
+    notes: null,
+    ...times,
+  },
+)
 
 const TaskInstanceFilters = {
   supplierProjectId: Type.Optional(Id()),

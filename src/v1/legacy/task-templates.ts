@@ -2,21 +2,33 @@ import { Type, type Static, type TObject } from '@sinclair/typebox'
 import type { Kysely } from 'kysely'
 import { instantOf } from '../../db/stored-instant.js'
 import type { PageRequest } from '../../http/page.js'
-import { Id, Nullable } from '../../http/schemas.js'
+import { DUE, ids, times } from '../../http/examples.js'
+import { Id, Named, Nullable } from '../../http/schemas.js'
 import { FileInstant } from '../file-values.js'
 import { equals, onPage, type Conditions } from '../../v2/list-conditions.js'
 import type { V1Tables } from '../tables.js'
 import { legacyTable, type LegacySuffix } from './legacy-tables.js'
 
-const TaskTemplate = Type.Object({
-  id: Id(),
-  taskTypeId: Id(),
-  projectId: Id(),
-  canonicalDue: FileInstant(),
-  description: Nullable(Type.String()),
-  createdAt: FileInstant(),
-  updatedAt: FileInstant(),
-})
+const TaskTemplate = Named(
+  'TaskTemplate',
+  Type.Object({
+    id: Id(),
+    taskTypeId: Id(),
+    projectId: Id(),
+    canonicalDue: FileInstant(),
+    description: Nullable(Type.String()),
+    createdAt: FileInstant(),
+    updatedAt: FileInstant(),
+  }),
+  {
+    id: 'tt-7',
+    taskTypeId: ids.taskType,
+    projectId: ids.project,
+    canonicalDue: DUE,
+    description: null,
+    ...times,
+  },
+)
 
 const TaskTemplateFilters = { projectId: Type.Optional(Id()), taskTypeId: Type.Optional(Id()) }
 

@@ -11,7 +11,7 @@ import {
   type Context,
   type Values,
 } from '../../http/resource.js'
-import { IdParams, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire, toWire } from '../../http/wire.js'
 import { invalidInput } from '../../kernel/problem.js'
@@ -90,10 +90,12 @@ function changeRoute(app: App, { db, now }: Context<V1Tables>, resource: Changea
 const change = {
   operationId: 'updateProjectMilestoneTask',
   summary: 'Change a project milestone task; a new due date is carried to its instances',
+  description:
+    'Instances that are completed, or have an agreed date of their own, keep their due date; the answer counts both.',
   tags: ['ProjectMilestoneTasks'],
   params: IdParams,
   body: PatchProjectMilestoneTask,
-  response: { 200: ChangedProjectMilestoneTask, ...ProblemAnswers },
+  response: { 200: ChangedProjectMilestoneTask },
 }
 
 interface Storable {

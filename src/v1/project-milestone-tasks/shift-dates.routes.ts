@@ -3,7 +3,7 @@ import { readSnapshot, underSchema } from '../../db/database.js'
 import { signed } from '../../http/auth.js'
 import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { getRow, type Context } from '../../http/resource.js'
-import { IdParams, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { toWire } from '../../http/wire.js'
 import { sumOf } from '../../v2/project-task-templates/move-due-date.js'
@@ -16,11 +16,13 @@ import { ShiftDates, ShiftedDates, ShiftedTask } from './shift-dates.schemas.js'
 const schema = {
   operationId: 'shiftDates',
   summary: 'Move the due dates of a project, or of all that use a task type, by some days',
+  description:
+    'All of them move, or none. With `dryRun` nothing is written, and the answer is what would be.',
   tags: ['Projects'],
   headers: OnceHeaders,
   params: IdParams,
   body: ShiftDates,
-  response: { 200: ShiftedDates, ...ProblemAnswers },
+  response: { 200: ShiftedDates },
 }
 
 export function shiftDatesRoute(app: App, { db, now }: Context<V1Tables>): void {

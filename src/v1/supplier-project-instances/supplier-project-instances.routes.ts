@@ -2,7 +2,6 @@ import { signed } from '../../http/auth.js'
 import { etagOf } from '../../http/etag.js'
 import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { deleteRoute, getRow, patchRoute, readRoutes, type Context } from '../../http/resource.js'
-import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { toWire } from '../../http/wire.js'
 import type { V1Tables } from '../tables.js'
@@ -59,8 +58,10 @@ function assignRoute(app: App, { db, now }: Context<V1Tables>): void {
 const assignment = {
   operationId: 'createSupplierProjectInstance',
   summary: 'Assign a supplier to a project; again, it only adds the instances that are missing',
+  description:
+    'The supplier gets an instance of each active task of the project: 201 where the assignment is new, else 200.',
   tags: ['SupplierProjectInstances'],
   headers: OnceHeaders,
   body: CreateSupplierProjectInstance,
-  response: { 200: Assignment, 201: Assignment, ...ProblemAnswers },
+  response: { 200: Assignment, 201: Assignment },
 }

@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox'
+import { DUE, MADE, ids, times } from '../../http/examples.js'
 import {
   Body,
   Id,
   Instant,
+  Named,
   Nullable,
   PatchBody,
   SearchText,
@@ -13,27 +15,51 @@ import {
 import { instanceStatuses } from '../../kernel/instance-status.js'
 import { FileInstant } from '../file-values.js'
 
-export const SupplierTaskInstance = Type.Object({
-  id: Id(),
-  supplierProjectInstanceId: Id(),
-  projectMilestoneTaskId: Id(),
-  status: Type.String({ description: `one of ${instanceStatuses.join(', ')}, unless the file has another` }),
-  dueDate: FileInstant(),
-  actualDueDate: FileInstant(),
-  effectiveDueDate: FileInstant(),
-  isOverdue: Type.Boolean({ description: 'at asOf' }),
-  asOf: Instant(),
-  isApplied: Type.Boolean(),
-  completedAt: FileInstant(),
-  notes: Nullable(Type.String()),
-  submissionFiles: Type.Array(Type.Unknown(), { description: 'file records' }),
-  submissionFilesRaw: Nullable(Type.String({ description: 'the stored text, where it is not a JSON array' })),
-  createdAt: FileInstant(),
-  updatedAt: FileInstant(),
-})
+export const SupplierTaskInstance = Named(
+  'SupplierTaskInstance',
+  Type.Object({
+    id: Id(),
+    supplierProjectInstanceId: Id(),
+    projectMilestoneTaskId: Id(),
+    status: Type.String({
+      description: `one of ${instanceStatuses.join(', ')}, unless the file has another`,
+    }),
+    dueDate: FileInstant(),
+    actualDueDate: FileInstant(),
+    effectiveDueDate: FileInstant(),
+    isOverdue: Type.Boolean({ description: 'at asOf' }),
+    asOf: Instant(),
+    isApplied: Type.Boolean(),
+    completedAt: FileInstant(),
+    notes: Nullable(Type.String()),
+    submissionFiles: Type.Array(Type.Unknown(), { description: 'file records' }),
+    submissionFilesRaw: Nullable(
+      Type.String({ description: 'the stored text, where it is not a JSON array' }),
+    ),
+    createdAt: FileInstant(),
+    updatedAt: FileInstant(),
+  }),
+  {
+    id: ids.instance,
+    supplierProjectInstanceId: ids.assignment,
+    projectMilestoneTaskId: ids.template,
+    status: 'in_progress',
+    dueDate: DUE,
+    actualDueDate: '2026-03-09T00:00:00.000Z',
+    effectiveDueDate: '2026-03-09T00:00:00.000Z',
+    isOverdue: false,
+    asOf: MADE,
+    isApplied: true,
+    completedAt: null,
+    notes: 'One week more for the second gage',
+    submissionFiles: [],
+    submissionFilesRaw: null,
+    ...times,
+  },
+)
 
 const Changeable = Body({
-  status: StringEnum(instanceStatuses),
+  status: StringEnum(instanceStatuses, { title: 'InstanceStatus' }),
   dueDate: Instant(),
   actualDueDate: Nullable(Instant({ description: "the supplier's agreed override" })),
   isApplied: Type.Boolean(),
@@ -47,13 +73,20 @@ const Changeable = Body({
   ),
 })
 
-export const CreateSupplierTaskInstance = Body({
-  supplierProjectInstanceId: Id(),
-  projectMilestoneTaskId: Id('of the same project'),
-  ...Type.Partial(Changeable).properties,
-})
+export const CreateSupplierTaskInstance = Named(
+  'CreateSupplierTaskInstance',
+  Body({
+    supplierProjectInstanceId: Id(),
+    projectMilestoneTaskId: Id('of the same project'),
+    ...Type.Partial(Changeable).properties,
+  }),
+  { supplierProjectInstanceId: ids.assignment, projectMilestoneTaskId: ids.template },
+)
 
-export const PatchSupplierTaskInstance = PatchBody(Changeable)
+export const PatchSupplierTaskInstance = Named('PatchSupplierTaskInstance', PatchBody(Changeable), {
+  status: 'completed',
+  completedAt: '2026-03-06T14:00:00.000Z',
+})
 
 export const SupplierTaskInstanceFilters = {
   supplierId: Type.Optional(Id()),

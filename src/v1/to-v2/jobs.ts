@@ -103,7 +103,7 @@ export const jobKinds: readonly JobKind[] = [
   },
   {
     name: 'retry',
-    path: '/quarantine/retry',
+    route: { path: '/quarantine/retry', operationId: 'retryQuarantine' },
     summary: 'Brings over what is in quarantine and has been mended.',
     options: options.RetryOptions,
     admit: (_, state) => {

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Body, Id, Instant, Line, StringEnum } from '../../http/schemas.js'
+import { Body, Id, Instant, Line, Named, StringEnum } from '../../http/schemas.js'
 import { apiGroups, type GroupVersions } from '../../kernel/api-groups.js'
 import { NamingOptions } from './section-name-rules.js'
 import { StatusMap } from './status-rules.js'
@@ -35,7 +35,9 @@ export const MigrateOptions = Body({
 })
 export type MigrateOptions = Static<typeof MigrateOptions>
 
-export const RetryOptions = Body({ statusMap: Type.Optional(StatusMap) })
+export const RetryOptions = Named('RetryQuarantine', Body({ statusMap: Type.Optional(StatusMap) }), {
+  statusMap: { Done: 'completed' },
+})
 export type RetryOptions = Static<typeof RetryOptions>
 
 export const ValidateOptions = Body({ asOf: Type.Optional(Instant()) })

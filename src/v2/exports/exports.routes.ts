@@ -4,7 +4,6 @@ import { Type, type TObject } from '@sinclair/typebox'
 import type { FastifyTypeProviderDefault } from 'fastify'
 import type { Context } from '../../http/resource.js'
 import { asAttachment } from '../../http/content-disposition.js'
-import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { toWire } from '../../http/wire.js'
 import type { V2Tables } from '../tables.js'
@@ -16,7 +15,9 @@ const ROWS_AT_ONCE = 100
 
 const csv = {
   description: 'RFC 4180, UTF-8, with a header line; rows in the order of their ids',
-  content: { 'text/csv': { schema: Type.String() } },
+  content: {
+    'text/csv': { schema: Type.String({ examples: ['"id","name"\r\n"acme","Acme Castings"\r\n'] }) },
+  },
 }
 
 export function exportRoutes(app: App, context: Context<V2Tables>): void {
@@ -28,9 +29,11 @@ function exportRoute(app: App, { db, now }: Context<V2Tables>, table: ExportTabl
   const schema = {
     operationId: `export${plural}`,
     summary: `Export the table of ${noun}s as CSV`,
+    description:
+      'Every row that there is throughout, in the order of the ids; the columns are the fields of its JSON.',
     tags: ['Exports'],
     querystring: Type.Object(table.filters, { additionalProperties: false }),
-    response: { 200: csv, ...ProblemAnswers },
+    response: { 200: csv },
   }
   // HEAD would have to write out the table to say nothing.
   const options = { schema, config: { group: 'taskRead' }, exposeHeadRoute: false } as const

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Kysely } from 'kysely'
 import { answerPage, readPage, type PageRequest } from '../../http/page.js'
 import type { Context } from '../../http/resource.js'
-import { IdParams, PageOf, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams, PageOf } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { toWire } from '../../http/wire.js'
 import { notFound } from '../../kernel/problem.js'
@@ -13,7 +13,7 @@ import type { V2Tables } from '../tables.js'
 import { listChangesIn, listChangesOf } from './history.repository.js'
 import { ActivityQuery, Change, HistoryQuery } from './history.schemas.js'
 
-const answers = { 200: PageOf(Change), ...ProblemAnswers }
+const answers = { 200: PageOf(Change) }
 const config = { group: 'taskRead' } as const
 
 type Changes = Awaited<ReturnType<typeof listChangesOf>>
@@ -53,6 +53,7 @@ export function historyRoutes(app: App, context: Context<V2Tables>): void {
     const schema = {
       operationId: `list${name}History`,
       summary: `List who changed what of a ${noun}, newest first`,
+      description: 'Of one that exists, or is gone and has left a history.',
       tags: [`${name}s`],
       params: IdParams,
       querystring: HistoryQuery,
@@ -72,6 +73,7 @@ export function historyRoutes(app: App, context: Context<V2Tables>): void {
 const activity = {
   operationId: 'listProjectActivity',
   summary: 'List the changes of a project’s templates and instances, newest first',
+  description: 'Of templates and instances that exist, and of those that are gone.',
   tags: ['Projects'],
   params: IdParams,
   querystring: ActivityQuery,

@@ -1,10 +1,9 @@
-import { Type } from '@sinclair/typebox'
 import type { Transaction } from 'kysely'
 import { readSnapshot } from '../../db/database.js'
 import { signed } from '../../http/auth.js'
 import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { getRow, type Context } from '../../http/resource.js'
-import { IdParams, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire } from '../../http/wire.js'
 import { projects } from '../projects/projects.routes.js'
@@ -17,11 +16,13 @@ import { MovedDates, movedDates } from './moved-dates.schemas.js'
 const schema = {
   operationId: 'moveAnchor',
   summary: 'Move the date of an anchor of a project, and every due date that is counted from it',
+  description:
+    'Instances that are completed, or have an agreed date of their own, keep their due date. With `dryRun` nothing is written.',
   tags: ['Projects'],
   headers: OnceHeaders,
   params: IdParams,
   body: MoveAnchor,
-  response: { 200: Type.Object(MovedDates), ...ProblemAnswers },
+  response: { 200: MovedDates },
 }
 
 export function moveAnchorRoute(app: App, { db, now }: Context<V2Tables>): void {

@@ -9,7 +9,7 @@ import {
   readRoutes,
   type Context,
 } from '../../http/resource.js'
-import { IdParams, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire, toWire } from '../../http/wire.js'
 import type { V2Tables } from '../tables.js'
@@ -42,10 +42,12 @@ export const templates = {
 const patchSchema = {
   operationId: 'updateProjectTaskTemplate',
   summary: 'Change a project task template, and carry a new due date to its instances',
+  description:
+    'Instances that are completed, or have an agreed date of their own, keep their due date; the answer counts both. With `dryRun` nothing is written.',
   tags: [templates.plural],
   params: IdParams,
   body: PatchTemplate,
-  response: { 200: ChangedTemplate, ...ProblemAnswers },
+  response: { 200: ChangedTemplate },
 }
 
 export function templateRoutes(app: App, context: Context<V2Tables>): void {

@@ -1,7 +1,19 @@
 import { Type } from '@sinclair/typebox'
-import { Body, Id, Instant, Line, Nullable, PatchBody, StringEnum, Text } from '../../http/schemas.js'
+import { DUE, ids, times } from '../../http/examples.js'
+import {
+  Body,
+  exampleOf,
+  Id,
+  Instant,
+  Line,
+  Named,
+  Nullable,
+  PatchBody,
+  StringEnum,
+  Text,
+} from '../../http/schemas.js'
 import { anchors } from '../tables.js'
-import { DryRun, MovedDates } from './moved-dates.schemas.js'
+import { DryRun, movedDatesExample, movedDatesFields } from './moved-dates.schemas.js'
 
 const MAX_OFFSET_DAYS = 36_500
 
@@ -15,45 +27,78 @@ export const Days = (description?: string) =>
     ...(description === undefined ? {} : { description }),
   })
 
-export const Template = Type.Object({
-  id: Id(),
-  projectId: Id(),
-  taskId: Id(),
-  sectionId: Nullable(Id('that of its task')),
-  dueDate: Instant(),
-  owner: Nullable(Type.String()),
-  notes: Nullable(Type.String()),
-  isActive: Type.Boolean(),
-  anchor: Nullable(StringEnum(anchors, { description: anchorText })),
-  offsetDays: Nullable(Type.Integer({ description: 'calendar days, UTC, from the anchor to the due date' })),
-  anchorDate: Nullable(
-    Instant({ description: 'the day that follows from the two: dueDate less offsetDays' }),
-  ),
-  createdAt: Instant(),
-  updatedAt: Instant(),
-})
+export const Template = Named(
+  'ProjectTaskTemplate',
+  Type.Object({
+    id: Id(),
+    projectId: Id(),
+    taskId: Id(),
+    sectionId: Nullable(Id('that of its task')),
+    dueDate: Instant(),
+    owner: Nullable(Type.String()),
+    notes: Nullable(Type.String()),
+    isActive: Type.Boolean(),
+    anchor: Nullable(StringEnum(anchors, { title: 'Anchor', description: anchorText })),
+    offsetDays: Nullable(
+      Type.Integer({ description: 'calendar days, UTC, from the anchor to the due date' }),
+    ),
+    anchorDate: Nullable(
+      Instant({ description: 'the day that follows from the two: dueDate less offsetDays' }),
+    ),
+    createdAt: Instant(),
+    updatedAt: Instant(),
+  }),
+  {
+    id: ids.template,
+    projectId: ids.project,
+    taskId: ids.task,
+    sectionId: ids.section,
+    dueDate: DUE,
+    owner: 'Ann Weber',
+    notes: null,
+    isActive: true,
+    anchor: 'project_start',
+    offsetDays: 28,
+    anchorDate: '2026-02-02T00:00:00.000Z',
+    ...times,
+  },
+)
 
 const changeable = {
   dueDate: Instant({ description: 'moves its instances, but for overrides and completed ones' }),
   owner: Type.Optional(Nullable(Line({ description: "default: the task's defaultOwner" }))),
   notes: Type.Optional(Nullable(Text())),
   isActive: Type.Optional(Type.Boolean({ default: true })),
-  anchor: Type.Optional(Nullable(StringEnum(anchors, { description: anchorText }))),
+  anchor: Type.Optional(Nullable(StringEnum(anchors, { title: 'Anchor', description: anchorText }))),
   offsetDays: Type.Optional(Nullable(Days('alone, it moves the due date: the anchor stays'))),
 }
 
-export const CreateTemplate = Body({ projectId: Id(), taskId: Id(), ...changeable })
+export const CreateTemplate = Named(
+  'CreateProjectTaskTemplate',
+  Body({ projectId: Id(), taskId: Id(), ...changeable }),
+  {
+    projectId: ids.project,
+    taskId: ids.task,
+    dueDate: DUE,
+    anchor: 'project_start',
+    offsetDays: 28,
+  },
+)
 
-export const PatchTemplate = PatchBody(
-  Body({
-    ...changeable,
-    scope: Type.Optional(
-      StringEnum(['this-project', 'all-projects-using-type'], {
-        description: 'the second moves the same task by as much in every other project that uses its type',
-      }),
-    ),
-    dryRun: DryRun,
-  }),
+export const PatchTemplate = Named(
+  'PatchProjectTaskTemplate',
+  PatchBody(
+    Body({
+      ...changeable,
+      scope: Type.Optional(
+        StringEnum(['this-project', 'all-projects-using-type'], {
+          description: 'the second moves the same task by as much in every other project that uses its type',
+        }),
+      ),
+      dryRun: DryRun,
+    }),
+  ),
+  { dueDate: DUE, scope: 'this-project' },
 )
 
 export const TemplateFilters = {
@@ -64,4 +109,8 @@ export const TemplateFilters = {
   isActive: Type.Optional(Type.Boolean()),
 }
 
-export const ChangedTemplate = Type.Object({ template: Template, ...MovedDates })
+export const ChangedTemplate = Named(
+  'ChangedProjectTaskTemplate',
+  Type.Object({ template: Template, ...movedDatesFields }),
+  { template: exampleOf(Template), ...movedDatesExample },
+)

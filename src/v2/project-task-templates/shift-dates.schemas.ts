@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import { Body, Id, StringEnum } from '../../http/schemas.js'
-import { DryRun, MovedDates } from './moved-dates.schemas.js'
+import { ids } from '../../http/examples.js'
+import { Body, Id, Named, StringEnum } from '../../http/schemas.js'
+import { DryRun } from './moved-dates.schemas.js'
 import { Days } from './project-task-templates.schemas.js'
 
 export const PartOfProject = {
@@ -8,15 +9,17 @@ export const PartOfProject = {
   sectionId: Type.Optional(Id('only the templates of this section')),
 }
 
-export const ShiftDates = Body({
-  days: Days('negative: earlier'),
-  ...PartOfProject,
-  scope: Type.Optional(
-    StringEnum(['project', 'all-projects-using-type'], {
-      description: 'default: project; the other needs a taskTypeId or a sectionId',
-    }),
-  ),
-  dryRun: DryRun,
-})
-
-export const ShiftedDates = Type.Object(MovedDates)
+export const ShiftDates = Named(
+  'ShiftDates',
+  Body({
+    days: Days('negative: earlier'),
+    ...PartOfProject,
+    scope: Type.Optional(
+      StringEnum(['project', 'all-projects-using-type'], {
+        description: 'default: project; the other needs a taskTypeId or a sectionId',
+      }),
+    ),
+    dryRun: DryRun,
+  }),
+  { days: 7, sectionId: ids.section, scope: 'project' },
+)

@@ -2,7 +2,7 @@ import { signed } from '../../http/auth.js'
 import { etagOf } from '../../http/etag.js'
 import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { getRow, type Context, type Values } from '../../http/resource.js'
-import { IdParams, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire, toWire } from '../../http/wire.js'
 import { projects } from '../projects/projects.routes.js'
@@ -16,11 +16,13 @@ import type { Schedule } from './schedule.js'
 const schema = {
   operationId: 'attachTaskType',
   summary: 'Give a project the tasks of a task type, each with a due date',
+  description:
+    'Dates come from `dueDates`, or are counted from an anchor by `offsets`. Assigned suppliers get their instances. 201 where a template was made, else 200.',
   tags: ['Projects'],
   headers: OnceHeaders,
   params: IdParams,
   body: AttachTaskType,
-  response: { 200: Attached, 201: Attached, ...ProblemAnswers },
+  response: { 200: Attached, 201: Attached },
 }
 
 export function attachTaskTypeRoute(app: App, { db, now }: Context<V2Tables>): void {

@@ -4,7 +4,7 @@ import { signed } from '../../http/auth.js'
 import { etagOf, requireMatch } from '../../http/etag.js'
 import { answerPage, readPage } from '../../http/page.js'
 import { getRow, type Context } from '../../http/resource.js'
-import { IdParams, PageOf, PageQuery, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams, PageOf, PageQuery } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { toWire } from '../../http/wire.js'
 import { projects } from '../projects/projects.routes.js'
@@ -31,32 +31,36 @@ const described = { tags: ['Projects'], params: ProjectTaskTypeParams }
 const listSchema = {
   operationId: 'listProjectTaskTypes',
   summary: 'List the task types of a project',
+  description: 'A page at a time, ordered by id.',
   tags: ['Projects'],
   params: IdParams,
   querystring: Type.Object({ ...PageQuery, ...ProjectTaskTypeFilters }, { additionalProperties: false }),
-  response: { 200: PageOf(ProjectTaskType), ...ProblemAnswers },
+  response: { 200: PageOf(ProjectTaskType) },
 }
 
 const getSchema = {
   ...described,
   operationId: 'getProjectTaskType',
   summary: 'Get one task type of a project',
-  response: { 200: ProjectTaskType, ...ProblemAnswers },
+  description: 'The ETag of the answer is what If-Match of a later change names.',
+  response: { 200: ProjectTaskType },
 }
 
 const patchSchema = {
   ...described,
   operationId: 'updateProjectTaskType',
   summary: 'Switch a task type of a project off or on',
+  description: 'Its templates and their instances are switched along; nothing is deleted.',
   body: PatchProjectTaskType,
-  response: { 200: SwitchedProjectTaskType, ...ProblemAnswers },
+  response: { 200: SwitchedProjectTaskType },
 }
 
 const deleteSchema = {
   ...described,
   operationId: 'deleteProjectTaskType',
   summary: 'Remove a task type from a project; its templates and instances stay, switched off',
-  response: { 204: Type.Null({ description: 'Removed' }), ...ProblemAnswers },
+  description: 'Attached again, it finds its templates and instances as they were.',
+  response: { 204: Type.Null({ description: 'Removed' }) },
 }
 
 export function projectTaskTypeRoutes(app: App, context: Context<V2Tables>): void {

@@ -1,6 +1,5 @@
 import { readInThread } from '../../db/database.js'
 import type { Context } from '../../http/resource.js'
-import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire, toWire } from '../../http/wire.js'
 import { invalidRequest } from '../../kernel/problem.js'
@@ -24,17 +23,20 @@ const config = { group: 'dashboard' } as const
 const performanceSchema = {
   operationId: 'getSupplierPerformance',
   summary: 'Tell how punctual suppliers are, by the time in which their tasks are due',
+  description: 'By month, quarter or year of the agreed due date, in UTC.',
   tags,
   querystring: PerformanceQuery,
-  response: { 200: SupplierPerformance, ...ProblemAnswers },
+  response: { 200: SupplierPerformance },
 }
 
 const overdueSchema = {
   operationId: 'getOverdue',
   summary: 'Tell how much is overdue, and for how long, by supplier and project',
+  description:
+    'Applied instances whose agreed due date is over, and that are neither completed nor cancelled.',
   tags,
   querystring: OverdueQuery,
-  response: { 200: OverdueReport, ...ProblemAnswers },
+  response: { 200: OverdueReport },
 }
 
 export function reportRoutes(app: App, { db, now }: Context<V2Tables>): void {

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { Id, Instant, Nullable, StringEnum } from '../../http/schemas.js'
+import { DUE, ids } from '../../http/examples.js'
+import { Id, Instant, Named, Nullable, StringEnum } from '../../http/schemas.js'
 import { periods } from './supplier-performance.repository.js'
 
 const Count = (description?: string) =>
@@ -35,25 +36,51 @@ export const PerformanceQuery = Type.Object(
   { additionalProperties: false },
 )
 
-export const SupplierPerformance = Type.Object({
-  asOf: Instant(),
-  period: StringEnum(periods),
-  totals: Type.Object(figures),
-  suppliers: Type.Array(
-    Type.Object({
-      supplierId: Id(),
-      name: Type.String(),
-      ...figures,
-      periods: Type.Array(
-        Type.Object({
-          period: Nullable(Type.String({ description: 'in UTC: 2026-03, 2026-Q1 or 2026' })),
-          ...figures,
-        }),
-      ),
-    }),
-    { description: 'those that have something due, by name' },
-  ),
-})
+const performance = {
+  due: 4,
+  completed: 2,
+  completedOnTime: 1,
+  completedUndated: 0,
+  overdue: 1,
+  onTimeRate: 0.33,
+  averageDelayDays: 1.5,
+}
+
+export const SupplierPerformance = Named(
+  'SupplierPerformance',
+  Type.Object({
+    asOf: Instant(),
+    period: StringEnum(periods),
+    totals: Type.Object(figures),
+    suppliers: Type.Array(
+      Type.Object({
+        supplierId: Id(),
+        name: Type.String(),
+        ...figures,
+        periods: Type.Array(
+          Type.Object({
+            period: Nullable(Type.String({ description: 'in UTC: 2026-03, 2026-Q1 or 2026' })),
+            ...figures,
+          }),
+        ),
+      }),
+      { description: 'those that have something due, by name' },
+    ),
+  }),
+  {
+    asOf: '2026-03-10T00:00:00.000Z',
+    period: 'month',
+    totals: performance,
+    suppliers: [
+      {
+        supplierId: ids.supplier,
+        name: 'Acme Castings',
+        ...performance,
+        periods: [{ period: '2026-03', ...performance }],
+      },
+    ],
+  },
+)
 
 export const OverdueQuery = Type.Object(scope, { additionalProperties: false })
 
@@ -75,8 +102,32 @@ export const OverdueRow = Type.Object({
 
 export const OverdueTotals = Type.Object(overdueFigures)
 
-export const OverdueReport = Type.Object({
-  asOf: Instant(),
-  totals: OverdueTotals,
-  items: Type.Array(OverdueRow, { description: 'a supplier in a project; the longest overdue first' }),
-})
+const overdueExample = {
+  overdue: 2,
+  oldestDueDate: DUE,
+  longestDaysOverdue: 8,
+  averageDaysOverdue: 6.5,
+  byAge: { under7Days: 1, under30Days: 1, from30Days: 0 },
+}
+
+export const OverdueReport = Named(
+  'OverdueReport',
+  Type.Object({
+    asOf: Instant(),
+    totals: OverdueTotals,
+    items: Type.Array(OverdueRow, { description: 'a supplier in a project; the longest overdue first' }),
+  }),
+  {
+    asOf: '2026-03-10T00:00:00.000Z',
+    totals: overdueExample,
+    items: [
+      {
+        supplierId: ids.supplier,
+        supplierName: 'Acme Castings',
+        projectId: ids.project,
+        projectName: 'Falcon',
+        ...overdueExample,
+      },
+    ],
+  },
+)

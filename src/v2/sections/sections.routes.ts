@@ -3,7 +3,7 @@ import { etagOf } from '../../http/etag.js'
 import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { answerPage, readPage } from '../../http/page.js'
 import { defineResource, getRow, type Context } from '../../http/resource.js'
-import { IdParams, PageOf, PageQuery, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams, PageOf, PageQuery } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire, toWire } from '../../http/wire.js'
 import { Type } from '@sinclair/typebox'
@@ -43,20 +43,22 @@ export const sections = defineResource<V2Tables>()({
 const listSchema = {
   operationId: 'listSectionsOfTaskType',
   summary: 'List the sections of a task type',
+  description: 'The same sections as under /task-type-sections. A page at a time, ordered by id.',
   tags: ['Sections'],
   params: IdParams,
   querystring: Type.Object(PageQuery, { additionalProperties: false }),
-  response: { 200: PageOf(Section), ...ProblemAnswers },
+  response: { 200: PageOf(Section) },
 }
 
 const createSchema = {
   operationId: 'createSectionOfTaskType',
   summary: 'Create a section of a task type',
+  description: 'The same as under /task-type-sections, for the task type in the path.',
   tags: ['Sections'],
   headers: OnceHeaders,
   params: IdParams,
   body: CreateSectionOfTaskType,
-  response: { 201: Section, ...ProblemAnswers },
+  response: { 201: Section },
 }
 
 /** The same sections, under their task type. */

@@ -3,7 +3,8 @@ import { readSnapshot, write } from '../../db/database.js'
 import { signed } from '../../http/auth.js'
 import { etagOf, requireMatch } from '../../http/etag.js'
 import type { Context } from '../../http/resource.js'
-import { Body, Id, ProblemAnswers } from '../../http/schemas.js'
+import { ids } from '../../http/examples.js'
+import { Body, Id, Named } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import type { V2Tables } from '../tables.js'
 import { orderedLists, type OrderedList } from './ordered-lists.js'
@@ -12,9 +13,13 @@ import { listSiblings } from './sibling-order.repository.js'
 
 const MAX_SIBLINGS = 5000
 
-const Order = Body({
-  ids: Type.Array(Id(), { maxItems: MAX_SIBLINGS, description: 'each of them once, the first first' }),
-})
+const Order = Named(
+  'SiblingOrder',
+  Body({
+    ids: Type.Array(Id(), { maxItems: MAX_SIBLINGS, description: 'each of them once, the first first' }),
+  }),
+  { ids: [ids.task, ids.subTask] },
+)
 
 /** The order of what stands side by side, as a list of ids: GET it, PUT the whole of it. */
 export function siblingOrderRoutes(app: App, context: Context<V2Tables>): void {
@@ -28,9 +33,10 @@ function getOrderRoute(app: App, { db, now }: Context<V2Tables>, list: OrderedLi
   const schema = {
     operationId: `get${list.name}`,
     summary: `Get the order of the ${list.nouns}`,
+    description: 'Their ids; the ETag is what If-Match of a new order names.',
     tags: [list.tag],
     params: list.params,
-    response: { 200: Order, ...ProblemAnswers },
+    response: { 200: Order },
   }
   app.get(list.path, { schema, config: { group: 'taskRead' } }, async ({ params }, reply) => {
     const order = await readSnapshot(db, async (trx) =>
@@ -44,10 +50,11 @@ function putOrderRoute(app: App, { db, now }: Context<V2Tables>, list: OrderedLi
   const schema = {
     operationId: `put${list.name}`,
     summary: `Put the ${list.nouns} in order`,
+    description: 'The whole list, each of them once.',
     tags: [list.tag],
     params: list.params,
     body: Order,
-    response: { 200: Order, ...ProblemAnswers },
+    response: { 200: Order },
   }
   const options = { schema, config: { group: 'taskWrite' } } as const
   app.put(list.path, options, async (request, reply) => {

@@ -4,7 +4,6 @@ import type { Kysely } from 'kysely'
 import { readRange } from '../../http/byte-range.js'
 import { asAttachment } from '../../http/content-disposition.js'
 import { namesTag } from '../../http/etag.js'
-import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { Problem } from '../../kernel/problem.js'
 import type { V2Tables } from '../tables.js'
@@ -24,22 +23,19 @@ const schema = {
   description: 'Honours Range, If-Range and If-None-Match.',
   tags: ['SubmissionFiles'],
   params: FileParams,
-  response: { 200: bytes, 206: bytes, 304: { type: 'null', description: 'Not modified' }, ...ProblemAnswers },
+  'x-problems': [416],
+  response: { 200: bytes, 206: bytes, 304: { type: 'null', description: 'Not modified' } },
 }
 
 const missing = ({ originalName }: FileRecord) =>
   new Problem(
-    404,
     'file-missing',
-    'File missing',
     `The bytes of "${originalName}" are not where they were kept: restore them from a copy of the folder, or upload the file again.`,
   )
 
 const damaged = ({ originalName, size }: FileRecord, found: number) =>
   new Problem(
-    500,
     'file-damaged',
-    'File damaged',
     `"${originalName}" had ${size} bytes when it was uploaded and has ${found} now: restore it from a copy, or upload it again.`,
   )
 

@@ -27,13 +27,11 @@ export interface Received {
 }
 
 const tooLarge = (maxBytes: number) =>
-  new Problem(413, 'file-too-large', 'File too large', `A file may have ${maxBytes} bytes at most.`)
+  new Problem('file-too-large', `A file may have ${maxBytes} bytes at most.`)
 
-const cutOff = () =>
-  new Problem(400, 'upload-cut-off', 'Upload cut off', 'The upload ended before its end. Nothing was kept.')
+const cutOff = () => new Problem('upload-cut-off', 'The upload ended before its end. Nothing was kept.')
 
-const diskFull = () =>
-  new Problem(507, 'disk-full', 'The disk is full', 'There is no space left for the file. Nothing was kept.')
+const diskFull = () => new Problem('disk-full', 'There is no space left for the file. Nothing was kept.')
 
 /** @throws Problem `file-too-large`, for what a client announces or has sent */
 export function requireSize(bytes: number, { maxBytes }: FilesConfig): void {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { write } from '../../db/database.js'
 import { signed } from '../../http/auth.js'
-import { IdParams, ProblemAnswers } from '../../http/schemas.js'
+import { IdParams } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { downloadRoute } from './download.routes.js'
 import { asItem } from './file-item.js'
@@ -17,17 +17,19 @@ const tags = ['SubmissionFiles']
 const listSchema = {
   operationId: 'listSubmissionFiles',
   summary: 'List the files of a supplier task instance',
+  description: 'Those that this service keeps, and those that the instance only refers to.',
   tags,
   params: IdParams,
-  response: { 200: SubmissionFiles, ...ProblemAnswers },
+  response: { 200: SubmissionFiles },
 }
 
 const deleteSchema = {
   operationId: 'deleteSubmissionFile',
   summary: 'Delete a file of a supplier task instance',
+  description: 'The bytes and the entry of the instance go together.',
   tags,
   params: FileParams,
-  response: { 204: Type.Null({ description: 'Deleted' }), ...ProblemAnswers },
+  response: { 204: Type.Null({ description: 'Deleted' }) },
 }
 
 export function submissionFileRoutes(app: App, context: FilesContext): void {

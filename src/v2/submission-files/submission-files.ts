@@ -26,11 +26,11 @@ const tooMany = () =>
 
 const keptElsewhere = (status: 404 | 409, name: string, record: unknown) =>
   new Problem(
-    status,
     'file-elsewhere',
-    'Kept elsewhere',
     `The instance only refers to "${name}": its bytes are not kept by this service. See record.`,
     { record },
+    {},
+    status,
   )
 
 export async function findFiles(

@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
-import { ProblemAnswers, IdParams } from '../../http/schemas.js'
+import { IdParams } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { invalidInput, Problem } from '../../kernel/problem.js'
 import { asItem } from './file-item.js'
@@ -26,7 +26,7 @@ const putSchema = {
   tags,
   params: FileParams,
   body: { content: { 'application/octet-stream': { schema: {} } } },
-  response: { 200: SubmissionFile, 201: SubmissionFile, ...ProblemAnswers },
+  response: { 200: SubmissionFile, 201: SubmissionFile },
 }
 
 const postSchema = {
@@ -36,7 +36,7 @@ const postSchema = {
   tags,
   params: IdParams,
   body: { content: { 'multipart/form-data': { schema: {} } } },
-  response: { 201: AddedFiles, ...ProblemAnswers },
+  response: { 201: AddedFiles },
 }
 
 export function uploadRoutes(app: App, context: FilesContext): void {
@@ -73,9 +73,7 @@ function putRoute(scope: App, context: FilesContext): void {
 
 const isAForm = () =>
   new Problem(
-    415,
     'form-not-expected',
-    'A form is not expected here',
     'Send the bytes of the file as the body, or POST the form to the folder of the files.',
   )
 
@@ -116,4 +114,4 @@ const isOfTheForm = (error: unknown): error is Error =>
   error instanceof Error && !(error instanceof Problem) && !('statusCode' in error) && !('code' in error)
 
 const brokenForm = ({ message }: Error) =>
-  new Problem(400, 'broken-form', 'Broken form', `The form cannot be read: ${message}. Nothing was kept.`)
+  new Problem('broken-form', `The form cannot be read: ${message}. Nothing was kept.`)

@@ -2,7 +2,6 @@ import { signed } from '../../http/auth.js'
 import { etagOf } from '../../http/etag.js'
 import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { deleteRoute, getRow, patchRoute, readRoutes, type Context } from '../../http/resource.js'
-import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { toWire } from '../../http/wire.js'
 import { projects } from '../projects/projects.routes.js'
@@ -40,11 +39,13 @@ export const assignments = {
   countCompleted: countCompletedOf,
 }
 
-const answers = { 200: Assigned, 201: Assigned, ...ProblemAnswers }
+const answers = { 200: Assigned, 201: Assigned }
 
 const createSchema = {
   operationId: 'createSupplierProjectInstance',
   summary: 'Assign a supplier to a project',
+  description:
+    'The supplier gets an instance of each active template of the project: 201 where the assignment is new, else 200.',
   tags: [assignments.plural],
   headers: OnceHeaders,
   body: CreateAssignment,
@@ -54,6 +55,8 @@ const createSchema = {
 const assignSchema = {
   operationId: 'assignSupplier',
   summary: 'Assign a supplier to a project; again, to create the instances that are missing',
+  description:
+    'The supplier gets an instance of each active template of the project: 201 where the assignment is new, else 200.',
   tags: [assignments.plural],
   headers: OnceHeaders,
   params: AssignParams,

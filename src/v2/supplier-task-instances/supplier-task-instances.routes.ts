@@ -1,7 +1,6 @@
 import { signed } from '../../http/auth.js'
 import { answerOnce, OnceHeaders } from '../../http/idempotency.js'
 import { defineResource, resourceRoutes, type Context } from '../../http/resource.js'
-import { ProblemAnswers } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { fromWire, toWire } from '../../http/wire.js'
 import type { V2Tables } from '../tables.js'
@@ -37,10 +36,11 @@ export const instances = defineResource<V2Tables>()({
 const bulkSchema = {
   operationId: 'bulkUpdateSupplierTaskInstances',
   summary: 'Make one change to many supplier task instances, all or none',
+  description: 'Where one of them cannot be changed none is, and the refusal names each that is in the way.',
   tags: [instances.plural],
   headers: OnceHeaders,
   body: BulkUpdate,
-  response: { 200: BulkUpdated, ...ProblemAnswers },
+  response: { 200: BulkUpdated },
 }
 
 export function instanceRoutes(app: App, context: Context<V2Tables>): void {

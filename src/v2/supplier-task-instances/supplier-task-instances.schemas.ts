@@ -1,9 +1,12 @@
 import { Type } from '@sinclair/typebox'
+import { DUE, MADE, ids, times } from '../../http/examples.js'
 import {
   Body,
+  exampleOf,
   Id,
   Instant,
   Line,
+  Named,
   Nullable,
   PatchBody,
   SearchText,
@@ -13,29 +16,53 @@ import {
 } from '../../http/schemas.js'
 import { instanceStatuses } from '../../kernel/instance-status.js'
 
-export const Instance = Type.Object({
-  id: Id(),
-  supplierProjectInstanceId: Id(),
-  projectTaskTemplateId: Id(),
-  status: StringEnum(instanceStatuses),
-  dueDate: Instant(),
-  actualDueDate: Nullable(Instant()),
-  effectiveDueDate: Instant({ description: 'actualDueDate, or else dueDate' }),
-  isOverdue: Type.Boolean({ description: 'at asOf' }),
-  asOf: Instant(),
-  owner: Nullable(Type.String()),
-  notes: Nullable(Type.String()),
-  isApplied: Type.Boolean(),
-  blockedReason: Nullable(Type.String()),
-  submissionFiles: Type.Array(Type.Unknown(), { description: 'file records' }),
-  submissionFilesRaw: Nullable(Type.String({ description: 'the stored text, where it is not a JSON array' })),
-  completedAt: Nullable(Instant()),
-  createdAt: Instant(),
-  updatedAt: Instant(),
-})
+export const Instance = Named(
+  'SupplierTaskInstance',
+  Type.Object({
+    id: Id(),
+    supplierProjectInstanceId: Id(),
+    projectTaskTemplateId: Id(),
+    status: StringEnum(instanceStatuses, { title: 'InstanceStatus' }),
+    dueDate: Instant(),
+    actualDueDate: Nullable(Instant()),
+    effectiveDueDate: Instant({ description: 'actualDueDate, or else dueDate' }),
+    isOverdue: Type.Boolean({ description: 'at asOf' }),
+    asOf: Instant(),
+    owner: Nullable(Type.String()),
+    notes: Nullable(Type.String()),
+    isApplied: Type.Boolean(),
+    blockedReason: Nullable(Type.String()),
+    submissionFiles: Type.Array(Type.Unknown(), { description: 'file records' }),
+    submissionFilesRaw: Nullable(
+      Type.String({ description: 'the stored text, where it is not a JSON array' }),
+    ),
+    completedAt: Nullable(Instant()),
+    createdAt: Instant(),
+    updatedAt: Instant(),
+  }),
+  {
+    id: ids.instance,
+    supplierProjectInstanceId: ids.assignment,
+    projectTaskTemplateId: ids.template,
+    status: 'in_progress',
+    dueDate: DUE,
+    actualDueDate: '2026-03-09T00:00:00.000Z',
+    effectiveDueDate: '2026-03-09T00:00:00.000Z',
+    isOverdue: false,
+    asOf: MADE,
+    owner: 'Ann Weber',
+    notes: 'One week more for the second gage',
+    isApplied: true,
+    blockedReason: null,
+    submissionFiles: [],
+    submissionFilesRaw: null,
+    completedAt: null,
+    ...times,
+  },
+)
 
 const changeable = {
-  status: Type.Optional(StringEnum(instanceStatuses)),
+  status: Type.Optional(StringEnum(instanceStatuses, { title: 'InstanceStatus' })),
   dueDate: Type.Optional(Instant({ description: "default: the template's" })),
   actualDueDate: Type.Optional(Nullable(Instant({ description: "the supplier's agreed override" }))),
   owner: Type.Optional(Nullable(Line())),
@@ -48,20 +75,35 @@ const changeable = {
   completedAt: Type.Optional(Nullable(Instant({ description: 'default: now, on becoming completed' }))),
 }
 
-export const CreateInstance = Body({
-  supplierProjectInstanceId: Id(),
-  projectTaskTemplateId: Id('of the same project'),
-  ...changeable,
+export const CreateInstance = Named(
+  'CreateSupplierTaskInstance',
+  Body({
+    supplierProjectInstanceId: Id(),
+    projectTaskTemplateId: Id('of the same project'),
+    ...changeable,
+  }),
+  { supplierProjectInstanceId: ids.assignment, projectTaskTemplateId: ids.template, owner: 'Ann Weber' },
+)
+
+export const PatchInstance = Named('PatchSupplierTaskInstance', PatchBody(Body(changeable)), {
+  status: 'completed',
+  completedAt: '2026-03-06T14:00:00.000Z',
 })
 
-export const PatchInstance = PatchBody(Body(changeable))
+export const BulkUpdate = Named(
+  'BulkUpdate',
+  Body({
+    ids: Type.Array(Id(), { minItems: 1, maxItems: 1000, uniqueItems: true }),
+    changes: PatchInstance,
+  }),
+  { ids: [ids.instance], changes: { status: 'in_progress' } },
+)
 
-export const BulkUpdate = Body({
-  ids: Type.Array(Id(), { minItems: 1, maxItems: 1000, uniqueItems: true }),
-  changes: PatchInstance,
-})
-
-export const BulkUpdated = Type.Object({ updated: Type.Integer(), items: Type.Array(Instance) })
+export const BulkUpdated = Named(
+  'BulkUpdated',
+  Type.Object({ updated: Type.Integer(), items: Type.Array(Instance) }),
+  { updated: 1, items: [exampleOf(Instance)] },
+)
 
 export const InstanceFilters = {
   supplierId: Type.Optional(Id()),

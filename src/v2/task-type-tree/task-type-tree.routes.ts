@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { readSnapshot } from '../../db/database.js'
 import { getRow, type Context } from '../../http/resource.js'
-import { IdParams, ProblemAnswers } from '../../http/schemas.js'
+import { ids } from '../../http/examples.js'
+import { exampleOf, IdParams, Named } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { toWire } from '../../http/wire.js'
 import { Section } from '../sections/sections.schemas.js'
@@ -11,20 +12,34 @@ import { TaskType } from '../task-types/task-types.schemas.js'
 import { Task } from '../tasks/tasks.schemas.js'
 import { readTree, type TaskNode } from './task-type-tree.repository.js'
 
-const Node = Type.Composite([Task, Type.Object({ subTasks: Type.Array(Task) })])
-
-const Tree = Type.Object({
-  taskType: TaskType,
-  sections: Type.Array(Type.Composite([Section, Type.Object({ tasks: Type.Array(Node) })])),
-  tasksWithoutSection: Type.Array(Node),
+const Node = Named('TaskWithSubTasks', Type.Composite([Task, Type.Object({ subTasks: Type.Array(Task) })]), {
+  ...exampleOf(Task),
+  subTasks: [
+    { ...exampleOf(Task), id: ids.subTask, parentTaskId: ids.task, name: 'Second gage', sequence: 2 },
+  ],
 })
+
+const Tree = Named(
+  'TaskTypeTree',
+  Type.Object({
+    taskType: TaskType,
+    sections: Type.Array(Type.Composite([Section, Type.Object({ tasks: Type.Array(Node) })])),
+    tasksWithoutSection: Type.Array(Node),
+  }),
+  {
+    taskType: exampleOf(TaskType),
+    sections: [{ ...exampleOf(Section), tasks: [exampleOf(Node)] }],
+    tasksWithoutSection: [],
+  },
+)
 
 const schema = {
   operationId: 'getTaskTypeTree',
   summary: 'Get the sections, tasks and sub-tasks of a task type, in order',
+  description: 'The whole catalogue entry at once, as one consistent view.',
   tags: ['TaskTypes'],
   params: IdParams,
-  response: { 200: Tree, ...ProblemAnswers },
+  response: { 200: Tree },
 }
 
 const nodeToWire = ({ subTasks, ...task }: TaskNode) => ({

@@ -1,21 +1,38 @@
 import { Type } from '@sinclair/typebox'
-import { Body, Id, Instant, Line, Nullable, PatchBody, Text } from '../../http/schemas.js'
+import { ids, times } from '../../http/examples.js'
+import { Body, Id, Instant, Line, Named, Nullable, PatchBody, Text } from '../../http/schemas.js'
 import { Sequence } from '../sequence.js'
 
-export const Task = Type.Object({
-  id: Id(),
-  taskTypeId: Id(),
-  sectionId: Nullable(Id()),
-  parentTaskId: Nullable(Id()),
-  name: Type.String(),
-  description: Nullable(Type.String()),
-  sequence: Type.Integer(),
-  defaultOwner: Nullable(Type.String()),
-  defaultNotes: Nullable(Type.String()),
-  isRequired: Type.Boolean(),
-  createdAt: Instant(),
-  updatedAt: Instant(),
-})
+export const Task = Named(
+  'Task',
+  Type.Object({
+    id: Id(),
+    taskTypeId: Id(),
+    sectionId: Nullable(Id()),
+    parentTaskId: Nullable(Id()),
+    name: Type.String(),
+    description: Nullable(Type.String()),
+    sequence: Type.Integer(),
+    defaultOwner: Nullable(Type.String()),
+    defaultNotes: Nullable(Type.String()),
+    isRequired: Type.Boolean(),
+    createdAt: Instant(),
+    updatedAt: Instant(),
+  }),
+  {
+    id: ids.task,
+    taskTypeId: ids.taskType,
+    sectionId: ids.section,
+    parentTaskId: null,
+    name: 'Gage study',
+    description: null,
+    sequence: 1,
+    defaultOwner: 'Ann Weber',
+    defaultNotes: null,
+    isRequired: true,
+    ...times,
+  },
+)
 
 const changeable = {
   sectionId: Type.Optional(Nullable(Id('of the same task type; a sub-task is in the section of its parent'))),
@@ -28,9 +45,18 @@ const changeable = {
   isRequired: Type.Optional(Type.Boolean({ default: true })),
 }
 
-export const CreateTask = Body({ taskTypeId: Id(), ...changeable })
+export const CreateTask = Named('CreateTask', Body({ taskTypeId: Id(), ...changeable }), {
+  taskTypeId: ids.taskType,
+  sectionId: ids.section,
+  name: 'Gage study',
+  sequence: 1,
+  defaultOwner: 'Ann Weber',
+})
 
-export const PatchTask = PatchBody(Body(changeable))
+export const PatchTask = Named('PatchTask', PatchBody(Body(changeable)), {
+  name: 'Gage study of both gages',
+  isRequired: false,
+})
 
 export const TaskFilters = {
   taskTypeId: Type.Optional(Id()),

@@ -5,42 +5,49 @@ import type { Kysely } from 'kysely'
 import { asAttachment } from '../../../http/content-disposition.js'
 import { csvLines } from '../../../http/csv.js'
 import { answerPage, readPage } from '../../../http/page.js'
-import {
-  Id,
-  Instant,
-  Line,
-  Nullable,
-  PageOf,
-  PageQuery,
-  ProblemAnswers,
-  StringEnum,
-} from '../../../http/schemas.js'
+import { MADE, ids } from '../../../http/examples.js'
+import { Id, Instant, Line, Named, Nullable, PageOf, PageQuery, StringEnum } from '../../../http/schemas.js'
 import type { App } from '../../../http/type-provider.js'
 import { toWire } from '../../../http/wire.js'
 import { listQuarantine, resolutions, type QuarantinedRow } from './quarantine.repository.js'
 
 const ROWS_AT_ONCE = 200
 
-const Quarantined = Type.Object({
-  id: Id(),
-  table: Type.String({ description: 'of v1' }),
-  rowId: Type.String(),
-  reason: Type.String({
-    description:
-      'the class and the column, such as `bad-date:dueDate`; `dependant:<column>` where its parent is held',
-  }),
-  row: Nullable(
-    Type.Unknown({
-      description: 'v1’s row as it was then; a BLOB is `{"hex": …}`, an integer beyond 2^53 `{"integer": …}`',
+const Quarantined = Named(
+  'QuarantinedRow',
+  Type.Object({
+    id: Id(),
+    table: Type.String({ description: 'of v1' }),
+    rowId: Type.String(),
+    reason: Type.String({
+      description:
+        'the class and the column, such as `bad-date:dueDate`; `dependant:<column>` where its parent is held',
     }),
-  ),
-  jobId: Nullable(Id('the run that found it so last; null where no run has yet')),
-  at: Instant(),
-  resolution: Nullable(
-    StringEnum(resolutions, { description: 'null while it waits; gone: it is no more in v1 either' }),
-  ),
-  resolvedAt: Nullable(Instant()),
-})
+    row: Nullable(
+      Type.Unknown({
+        description:
+          'v1’s row as it was then; a BLOB is `{"hex": …}`, an integer beyond 2^53 `{"integer": …}`',
+      }),
+    ),
+    jobId: Nullable(Id('the run that found it so last; null where no run has yet')),
+    at: Instant(),
+    resolution: Nullable(
+      StringEnum(resolutions, { description: 'null while it waits; gone: it is no more in v1 either' }),
+    ),
+    resolvedAt: Nullable(Instant()),
+  }),
+  {
+    id: ids.quarantined,
+    table: 'supplier_task_instances',
+    rowId: 'i-17',
+    reason: 'bad-date:dueDate',
+    row: { id: 'i-17', status: 'in_progress', dueDate: 'soon' },
+    jobId: ids.job,
+    at: MADE,
+    resolution: null,
+    resolvedAt: null,
+  },
+)
 
 const Filters = {
   table: Type.Optional(Line({ description: 'of v1' })),
@@ -55,9 +62,10 @@ export function quarantineRoutes(app: App, db: Kysely<unknown>): void {
   const schema = {
     operationId: 'listQuarantine',
     summary: 'List the rows that v2 does not hold',
+    description: 'They are in v1, and come over the moment that they are mended there.',
     tags,
     querystring: Type.Object({ ...PageQuery, ...Filters }, { additionalProperties: false }),
-    response: { 200: PageOf(Quarantined), ...ProblemAnswers },
+    response: { 200: PageOf(Quarantined) },
   }
   app.get('/quarantine', { schema }, async (request, reply) => {
     const { limit, cursor, ...filters } = request.query
@@ -73,7 +81,11 @@ const asWire = (row: QuarantinedRow): Static<typeof Quarantined> =>
 
 const csv = {
   description: 'RFC 4180, UTF-8, with a header line; `row` as JSON',
-  content: { 'text/csv': { schema: Type.String() } },
+  content: {
+    'text/csv': {
+      schema: Type.String({ examples: ['"table","rowId"\r\n"supplier_task_instances","i-17"\r\n'] }),
+    },
+  },
 }
 const columns = ['table', 'rowId', 'reason', 'row', 'jobId', 'at', 'resolution', 'resolvedAt'] as const
 
@@ -81,9 +93,10 @@ function exportRoute(app: App, db: Kysely<unknown>): void {
   const schema = {
     operationId: 'exportQuarantine',
     summary: 'Export the rows that v2 does not hold as CSV',
+    description: 'All of them, or those that the filters name.',
     tags,
     querystring: Type.Object(Filters, { additionalProperties: false }),
-    response: { 200: csv, ...ProblemAnswers },
+    response: { 200: csv },
   }
   app.withTypeProvider<FastifyTypeProviderDefault>().get<{
     Querystring: Static<ReturnType<typeof Type.Object<typeof Filters>>>

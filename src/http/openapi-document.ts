@@ -1,0 +1,89 @@
+import type { ApiGroup } from '../kernel/api-groups.js'
+import { hoistComponents } from './openapi-components.js'
+import { problemsOf, problemResponses, type Operation } from './openapi-problems.js'
+
+export interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: Record<string, Record<string, unknown>>
+  [member: string]: unknown
+}
+
+/** For header values there is no other limit than that of all headers together. */
+const LONGEST_HEADER = 16_384
+
+const ifMatch = {
+  name: 'if-match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of the item as it was read: if it has changed since, 412 `stale-etag`.',
+  schema: { type: 'string', maxLength: LONGEST_HEADER, examples: ['"2jmj7l5rSw0yVb_vlWAYkK_YBwk"'] },
+}
+
+const descriptions: Readonly<Record<string, string>> = {
+  200: 'Done',
+  201: 'Created',
+  202: 'Accepted, and not done yet',
+}
+
+/** What all operations have: it follows from what each of them takes, and is said here alone. */
+export function completeDocument(document: Document, refusals: readonly number[]): Document {
+  const paths = Object.fromEntries(
+    Object.entries(document.paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(operations).map(([method, operation]) => [
+          method,
+          completeOperation(method, operation, refusals),
+        ]),
+      ),
+    ]),
+  )
+  const { hoisted, schemas } = hoistComponents({ paths, responses: problemResponses(paths) })
+  const headers = { RequestId: requestId }
+  return {
+    ...document,
+    paths: hoisted.paths,
+    components: { ...document.components, schemas, responses: hoisted.responses, headers },
+  }
+}
+
+const requestId = {
+  description: 'The id under which the log has the request: the one that it came with, or a new one.',
+  schema: { type: 'string', maxLength: 100 },
+}
+
+/** Whether the method changes an item that has an ETag. */
+const changesItem = (method: string) => ['patch', 'put', 'delete'].includes(method)
+
+function completeOperation(method: string, made: Operation, refusals: readonly number[]): Operation {
+  const parameters = [...(made.parameters ?? []), ...(changesItem(method) ? [ifMatch] : [])]
+  const operation = { ...made, ...(parameters.length === 0 ? {} : { parameters }) }
+  const { 'x-problems': own = [], ...rest } = operation
+  const answers = Object.entries(made.responses)
+    .filter(([status]) => !status.endsWith('XX'))
+    .map(([status, answer]) => [
+      status,
+      {
+        ...answer,
+        ...(answer.description === 'Default Response' ? { description: descriptions[status] } : {}),
+        headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
+      },
+    ])
+  const problems = problemsOf(method, rest, [...refusals, ...own])
+  return { ...rest, responses: Object.fromEntries([...answers, ...problems]) as Operation['responses'] }
+}
+
+/** The same, with the operations of these groups marked: their successors serve. */
+export function withDeprecated(document: Document, groups: readonly ApiGroup[]): Document {
+  if (groups.length === 0) return document
+  const marked = (operation: Operation) =>
+    groups.some((group) => group === operation['x-cutover-group'])
+      ? { ...operation, deprecated: true }
+      : operation
+  const paths = Object.entries(document.paths).map(([path, operations]) => [
+    path,
+    Object.fromEntries(Object.entries(operations).map(([method, one]) => [method, marked(one)])),
+  ])
+  return { ...document, paths: Object.fromEntries(paths) as Document['paths'] }
+}
