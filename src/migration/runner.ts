@@ -1,4 +1,11 @@
-import { asSqliteError, isBusy, isDiskFull, openWorkerHandle, type Handle } from '../db/database.js'
+import {
+  asSqliteError,
+  isBusy,
+  isDiskFull,
+  isWriteRefused,
+  openWorkerHandle,
+  type Handle,
+} from '../db/database.js'
 import type { SharedFlag } from '../db/shared-flag.js'
 import type { WaitingWriters } from '../db/waiting-writers.js'
 import { phaseMoves, type JobKind, type JobState, type Phase, type PhaseName } from './job.js'
@@ -26,7 +33,7 @@ export interface RunRequest {
   handle?: Handle
 }
 
-const FULL_DISK_POLL_MS = 1_000
+const REFUSED_WRITE_POLL_MS = 1_000
 
 interface Outcome {
   state: JobState
@@ -48,7 +55,7 @@ export async function runJob(kinds: readonly JobKind[], request: RunRequest): Pr
     const outcome = await runOnTarget(kinds, live, request).catch((error: unknown) =>
       stoppedOutcome(error, noFindings(), startedAt),
     )
-    await concludeOnceThereIsSpace(live, request, outcome)
+    await onceTheDiskTakesIt(request.stopping, () => conclude(live, request, outcome))
     return outcome.state
   } finally {
     if (live !== request.handle) live.close()
@@ -64,15 +71,15 @@ const begin = (live: Handle, { jobId, owner }: RunRequest): boolean =>
       return true
     })
     .immediate()
-/** On a full disk not even the outcome can be written down: it is as soon as somebody has made room. */
-async function concludeOnceThereIsSpace(live: Handle, request: RunRequest, outcome: Outcome): Promise<void> {
+/** On a full or ill disk not even the outcome can be written down: it is as soon as the disk takes it. */
+async function onceTheDiskTakesIt(stopping: () => boolean, write: () => void | Promise<void>): Promise<void> {
   for (;;)
     try {
-      conclude(live, request, outcome)
+      await write()
       return
     } catch (error) {
-      if (!isDiskFull(error) || request.stopping()) throw error
-      await sleep(FULL_DISK_POLL_MS)
+      if (!isWriteRefused(error) || stopping()) throw error
+      await sleep(REFUSED_WRITE_POLL_MS)
     }
 }
 
@@ -93,22 +100,37 @@ async function runOnTarget(kinds: readonly JobKind[], live: Handle, request: Run
   if (kind === undefined) throw new Error(`There is no job of the kind ${job.job}.`)
   const findings = noFindings()
   const parts = { ...request, job, live, findings }
+  const { stopping } = request
   if (kind.onScratchCopy?.(job.options) !== true)
-    return runPhases(kind.phases(job.options), createRun({ ...parts, db: live }), live)
+    return runPhases({
+      phases: kind.phases(job.options),
+      run: createRun({ ...parts, db: live }),
+      live,
+      stopping,
+    })
   const copy = openScratchCopy(live, request)
   try {
-    return await runPhases(
-      kind.phases(job.options),
-      createRun({ ...parts, db: copy.handle, path: copy.path }),
+    return await runPhases({
+      phases: kind.phases(job.options),
+      run: createRun({ ...parts, db: copy.handle, path: copy.path }),
       live,
-    )
+      stopping,
+    })
   } finally {
     copy.handle.close()
     removeFile(copy.path)
   }
 }
 
-async function runPhases(phases: readonly Phase[], run: Run, live: Handle): Promise<Outcome> {
+interface Running {
+  phases: readonly Phase[]
+  run: Run
+  live: Handle
+  stopping: () => boolean
+}
+
+async function runPhases(running: Running): Promise<Outcome> {
+  const { phases, run, live } = running
   const startedAt = Date.now()
   try {
     let before: PhaseName | 'start' = 'start'
@@ -121,10 +143,10 @@ async function runPhases(phases: readonly Phase[], run: Run, live: Handle): Prom
     requireMove(before, 'end')
     const report = makeReport(run.findings, startedAt, Date.now())
     return report.status === 'failed'
-      ? await undone(phases, run, { state: 'failed', report, error: checksFailed(report) })
+      ? await undone(running, { state: 'failed', report, error: checksFailed(report) })
       : { state: 'succeeded', report, error: null }
   } catch (error) {
-    return await undone(phases, run, stoppedOutcome(error, run.findings, startedAt))
+    return await undone(running, stoppedOutcome(error, run.findings, startedAt))
   }
 }
 
@@ -136,10 +158,11 @@ function requireMove(from: PhaseName | 'start', to: PhaseName | 'end'): void {
  * Takes back every phase that the job has ever begun, last phase first: a run that goes on after a crash
  * may fail before it comes to what was done then. An interrupted run is not undone: it goes on.
  */
-async function undone(phases: readonly Phase[], run: Run, outcome: Outcome): Promise<Outcome> {
+async function undone({ phases, run, stopping }: Running, outcome: Outcome): Promise<Outcome> {
   if (outcome.state === 'interrupted' || run.isScratch) return outcome
   const begun = startedPhases(run.db, run.job.id)
-  for (const phase of phases.toReversed()) if (begun.has(phase.name)) await phase.undo?.(run)
+  for (const phase of phases.toReversed())
+    if (begun.has(phase.name)) await onceTheDiskTakesIt(stopping, () => phase.undo?.(run))
   return outcome
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import t from 'tap'
 import { write } from '../../src/db/database.js'
 import { requestOf, takeLease } from '../../src/migration/jobs.repository.js'
@@ -116,6 +117,22 @@ t.test('a job', async (t) => {
     const told = { ...issue, resolution: 'Mend.', sql: 'SELECT 1' }
     const kinds = [kindOf([phase('validate', (run) => void run.findings.issues.push(told))])]
     t.match(await runHere(path, 'trial', {}, { kinds }), { state: 'failed', error: { code: 'blocked' } })
+  })
+
+  t.test('is undone as soon as the disk takes writes again', async (t) => {
+    const { path, handle } = await engine(t)
+    const refusals = ['SQLITE_IOERR_WRITE', 'SQLITE_FULL']
+    const undo = () => {
+      const code = refusals.shift()
+      if (code !== undefined) throw new BetterSqlite3.SqliteError('the disk takes nothing', code)
+      handle.exec('DELETE FROM written')
+    }
+    const kinds = [
+      kindOf([phase('validate', addRow, undo), phase('cutover', () => Promise.reject(new Error('no')))]),
+    ]
+    t.match(await runHere(path, 'trial', {}, { kinds }), { state: 'failed', error: { detail: /no/ } })
+    t.same(refusals, [])
+    t.equal(writtenRows(handle), 0)
   })
 
   t.test('whose undoing throws ends failed too, and is not taken over for ever', async (t) => {
