@@ -157,7 +157,13 @@ export function write<Schema, Result>(
 ): Promise<Result> {
   const { signature } = db
   const signed = signature === undefined ? act : (trx: Transaction<Schema>) => asWriter(trx, signature, act)
-  return db.writer.transaction().execute(signed)
+  db.waiting.ask()
+  return db.writer
+    .transaction()
+    .execute(signed)
+    .finally(() => {
+      db.waiting.end()
+    })
 }
 
 /** Runs `act` on one snapshot of the database. */
@@ -182,7 +188,6 @@ export function readInThread<Schema, Result>(
 
 /** Writes of this process wait for each other first: all of that time counts. */
 async function beginImmediate(handle: Handle, waiting: WaitingWriters, askedAt: number): Promise<void> {
-  waiting.ask()
   if (triesToBegin(handle)) return
   const giveUpAt = askedAt + BUSY_LIMIT_MS
   await waiting.whileWaiting(async () => {

@@ -1,6 +1,6 @@
 /**
- * How many writes of this process wait for the database lock, and how many have asked for it ever, in
- * memory that the worker shares.
+ * How many writes of this process wait for the database lock, and how many have asked for it and ended
+ * ever, in memory that the worker shares.
  *
  * SQLite has no queue for its lock: whoever holds it in short turns must be told to leave a gap.
  */
@@ -12,7 +12,7 @@ export class WaitingWriters {
   }
 
   static create(): WaitingWriters {
-    return new WaitingWriters(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
+    return new WaitingWriters(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT))
   }
 
   /** The same counts, seen from another thread. */
@@ -24,13 +24,24 @@ export class WaitingWriters {
     return Atomics.load(this.counts, WAITING) > 0
   }
 
-  /** Grows with every write of this process, so that a commit without one is another program's. */
+  /**
+   * Grows with every write of this process. A commit since a moment is another program's when no write has
+   * asked by now that had not `ended` by then.
+   */
   get asked(): number {
     return Atomics.load(this.counts, ASKED)
   }
 
+  get ended(): number {
+    return Atomics.load(this.counts, ENDED)
+  }
+
   ask(): void {
     Atomics.add(this.counts, ASKED, 1)
+  }
+
+  end(): void {
+    Atomics.add(this.counts, ENDED, 1)
   }
 
   async whileWaiting<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -53,3 +64,4 @@ export class WaitingWriters {
 
 const WAITING = 0
 const ASKED = 1
+const ENDED = 2

@@ -26,6 +26,8 @@ export interface Turns {
 
 export function createTurns(db: Handle, waiting: WaitingWriters): Turns {
   const dataVersion = db.prepare('PRAGMA data_version').pluck()
+  // In this order, here as in `lookAround`: no commit of this process is taken for another program's.
+  let ended = waiting.ended
   let version = dataVersion.get()
   let asked = waiting.asked
   let isShared = false
@@ -36,12 +38,13 @@ export function createTurns(db: Handle, waiting: WaitingWriters): Turns {
   let openAt = beganAt
 
   const lookAround = (now: number) => {
-    const [versionBefore, askedBefore] = [version, asked]
+    const [endedBefore, versionBefore, askedBefore] = [ended, version, asked]
+    ended = waiting.ended
     version = dataVersion.get()
     asked = waiting.asked
     const writes = asked - askedBefore
     if (writes > 0) [writeBefore, lastWrite] = [writes > 1 ? now : lastWrite, now]
-    else if (version !== versionBefore) strangerUntil = now + STRANGER_MS
+    if (version !== versionBefore && asked === endedBefore) strangerUntil = now + STRANGER_MS
     isShared = now < strangerUntil || now - writeBefore < LOAD_MS
   }
 

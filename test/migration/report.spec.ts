@@ -96,6 +96,24 @@ t.test('a report as Markdown', async (t) => {
         { ...mapping, name: 'Own | \\ name\nof two lines', sectionName: 'First Article' },
         { ...mapping, name: 'Unchanged', sectionName: 'Unchanged' },
       ],
+      restoration: {
+        backupId: 'b7',
+        backedUpAt: '2026-03-01T00:00:00.000Z',
+        stage: { before: 'migrated', after: 'expanded' },
+        tables: [
+          {
+            table: 'tasks',
+            because: 'asked',
+            deleted: 1,
+            inserted: 2,
+            updated: 3,
+            samples: { deleted: [], inserted: [], updated: [] },
+          },
+        ],
+        undone: [{ subject: 'templates', changes: 4 }],
+        heldMs: 12,
+        bytes: 4096,
+      },
       performance: [{ query: 'dashboard', v1Ms: 1.234, v2Ms: 2.345, ratio: 1.9, plan: { v1: [], v2: [] } }],
     }),
   )
@@ -132,6 +150,15 @@ t.test('a report as Markdown', async (t) => {
       lines.includes('| dashboard | 1.23 | 2.35 | 1.90 |') ||
         lines.includes('| dashboard | 1.23 | 2.34 | 1.90 |'),
     )
+  })
+  t.test('says what a restore has changed and undone, and how long writes had to wait', async (t) => {
+    t.ok(
+      lines.includes(
+        'Restored from the backup b7 of 2026-03-01T00:00:00.000Z; the stage was migrated and is expanded. Writes had to wait for 12 ms.',
+      ),
+    )
+    t.ok(lines.includes('| tasks | asked | 1 | 2 | 3 |'))
+    t.ok(lines.includes('| templates | 4 |'))
   })
   t.test('leaves out what there is nothing of', async (t) => {
     t.notMatch(reportMarkdown(reportOf({})), /##/)

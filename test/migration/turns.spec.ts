@@ -74,6 +74,24 @@ t.test('a turn at the lock', async (t) => {
     t.ok(hold(1), 'and no longer when it has stopped')
   })
 
+  t.test(
+    'does not take a write of this process for another program’s that began before a gap and ends after it',
+    async (t) => {
+      const { db, hold, left } = await atTheLock(t)
+      let commit: () => void = () => undefined
+      const asked = new Promise<void>((resolve) => (commit = resolve))
+      const written = write(db, async (trx) => {
+        await trx.insertInto('written').values({ n: 4 }).execute()
+        await asked
+      })
+      await left()
+      commit()
+      await written
+      await left()
+      t.ok(hold(60))
+    },
+  )
+
   t.test('stays short for long after a write of another program', async (t) => {
     const { hold, left, othersWrite } = await atTheLock(t)
     hold(1)
