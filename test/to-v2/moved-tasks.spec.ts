@@ -1,6 +1,7 @@
 import t from 'tap'
 import { allGroupsOn } from '../../src/kernel/api-groups.js'
 import { post, served } from '../admin/served.js'
+import { sqlConsole } from './migrated.js'
 import { v1File } from './v1-file.js'
 
 t.test('a task that moves takes its sub-tasks along, whichever version moves it', async (t) => {
@@ -45,5 +46,35 @@ t.test('a task that moves takes its sub-tasks along, whichever version moves it'
 
   await ask('PATCH', `/v1/tasks/${taskId}`, { milestoneId: here })
   t.same(await places(), { v1: [here, here], v2: [here, here], parent: taskId }, 'by /v1')
+  t.equal((await post(app, 'validate')).body.state, 'succeeded')
+})
+
+t.test('a milestone that gets another id keeps its sub-tasks under their tasks', async (t) => {
+  const { path, given } = await v1File(t)
+  const taskTypeId = given.taskType()
+  const milestoneId = given.milestone({ taskTypeId })
+  const parentTaskId = given.task({ milestoneId })
+  const app = await served(t, path)
+  t.equal((await post(app, 'migrate')).body.state, 'succeeded')
+  t.equal((await post(app, 'cutover', { groups: allGroupsOn('v2') })).body.state, 'succeeded')
+  for (const name of ['Measure', 'Weigh']) {
+    const payload = { taskTypeId, parentTaskId, name }
+    t.equal((await app.inject({ method: 'POST', url: '/v2/tasks', payload })).statusCode, 201)
+  }
+  const console = sqlConsole(path)
+  t.teardown(() => console.close())
+  console.pragma('foreign_keys = ON')
+  const subTasks = () =>
+    console
+      .prepare(
+        'SELECT parentTaskId, sectionId, name FROM v2_tasks WHERE parentTaskId IS NOT NULL ORDER BY name',
+      )
+      .all()
+
+  console.prepare(`UPDATE milestones SET id = 'other' WHERE id = ?`).run(milestoneId)
+  t.same(subTasks(), [
+    { parentTaskId, sectionId: 'other', name: 'Measure' },
+    { parentTaskId, sectionId: 'other', name: 'Weigh' },
+  ])
   t.equal((await post(app, 'validate')).body.state, 'succeeded')
 })

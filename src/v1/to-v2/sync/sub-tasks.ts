@@ -22,10 +22,10 @@ export const promoteSubTasks = (which: string): string[] => [
   'DELETE FROM promoted_tasks',
 ]
 
-/** A sub-task that v1 has moved away from its parent. */
+/** A sub-task that v1 has moved away from its parent. A milestone whose id changes takes both along, one after the other. */
 export const promoteMoved = promoteSubTasks(`id = NEW.id AND parentTaskId IN (
       SELECT parent.id FROM v2_tasks parent WHERE parent.sectionId IS NOT ${sectionOf('NEW.milestoneId')})
-    AND OLD.milestoneId IS NOT NEW.milestoneId`)
+    AND OLD.milestoneId IS NOT NEW.milestoneId AND EXISTS (SELECT 1 FROM milestones WHERE id = OLD.milestoneId)`)
 
 /**
  * v1's names are unique in their milestone, and so are v2's at their place; but v2 may call a task by a name
