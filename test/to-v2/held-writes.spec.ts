@@ -191,3 +191,36 @@ t.test('a task type that gets the id to which orphaned milestones refer', async 
       t.same(unaccounted(handle), [])
     })
 })
+
+t.test('a template under a twin that stops fitting', async (t) => {
+  const onTwin = async (t: Test) => {
+    const file = onCopy(t)
+    const { handle, given, task, template, milestone } = file
+    const other = given.milestone()
+    handle.prepare('UPDATE project_milestone_tasks SET milestoneId = ? WHERE id = ?').run(other, template)
+    const twin = `${task}~${other}`
+    const namesInV2 = () =>
+      handle.prepare('SELECT name FROM v2_tasks WHERE id = ?').pluck().all(twin) as string[]
+    const [name] = namesInV2()
+    t.equal(name, file.row('tasks', task)?.name)
+    handle.prepare(`UPDATE project_milestone_tasks SET milestoneId = 'nowhere' WHERE id = ?`).run(template)
+    t.same(waiting(handle)[0], { rowId: template, reason: 'orphan:milestoneId' })
+    t.same(namesInV2(), [name], 'the twin stays as it was')
+    return { ...file, namesInV2, milestone }
+  }
+
+  t.test('lets its twin go when it is filed elsewhere', async (t) => {
+    const { handle, milestone, template, namesInV2, passes } = await onTwin(t)
+    handle.prepare('UPDATE project_milestone_tasks SET milestoneId = ? WHERE id = ?').run(milestone, template)
+    t.same(namesInV2(), [])
+    await passes()
+  })
+
+  t.test('lets its twin go when it is deleted', async (t) => {
+    const { handle, template, namesInV2, passes } = await onTwin(t)
+    handle.pragma('foreign_keys = ON')
+    handle.prepare('DELETE FROM project_milestone_tasks WHERE id = ?').run(template)
+    t.same(namesInV2(), [])
+    await passes()
+  })
+})

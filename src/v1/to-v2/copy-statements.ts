@@ -59,6 +59,18 @@ export function parkNames(mapping: RowMapping): string[] {
   ]
 }
 
+/** Those that were parked, are gone from v1, and will not be removed have a name to stay by. */
+export function nameHeld(mapping: RowMapping): string[] {
+  const { parked, target, scope, heldBy, heldName } = mapping
+  if (parked === undefined || heldBy === undefined || heldName === undefined) return []
+  return [
+    `UPDATE ${target} SET ${parked} = coalesce(${heldName(target)}, ${parked})
+    WHERE (${scope.present}) ${andNotSpared(mapping, target)} AND ${parked} = '~' || id
+      AND EXISTS (SELECT 1 FROM ${heldBy.table} holder WHERE ${heldBy.on(target)})
+      AND id NOT IN (SELECT u.id FROM ${viewName(mapping)} u WHERE ${scope.mapped})`,
+  ]
+}
+
 /** Removes rows of the target that v1 has no longer. */
 export function removeGone(mapping: RowMapping): string[] {
   const { target, heldBy, scope } = mapping

@@ -52,6 +52,9 @@ export async function serveWorlds(t: Test) {
     get writer() {
       return opened(current).writer
     },
+    get waiting() {
+      return opened(current).waiting
+    },
   } as Database<unknown>
   const context = { db, now: () => NOW }
   const traits = { hasResponsibleParties: true, legacySuffix: '_old' } as const

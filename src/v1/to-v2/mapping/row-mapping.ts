@@ -77,6 +77,8 @@ export interface RowMapping {
   parked?: string
   /** What a row must be free of before it is removed: `on` is SQL over `holder` and a row of the target. */
   heldBy?: { table: string; on: (row: string) => string }
+  /** SQL over a row of the target: what `parked` is again of one that is gone from v1, and held. */
+  heldName?: (row: string) => string
   /**
    * SQL over the target that finds a row which an OR REPLACE in v1 may have deleted: no trigger tells of it.
    */

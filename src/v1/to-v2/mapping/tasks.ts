@@ -31,6 +31,11 @@ export const nameKey: RowMapping['unique'] = [
   'name',
 ]
 
+/** SQL over a row of v2_tasks: whether another task at its place, without a parent, has the name that is given. */
+export const isNameTaken = (row: string, name: string): string => `EXISTS (
+  SELECT 1 FROM v2_tasks o WHERE o.id <> ${row}.id AND coalesce(o.sectionId, o.taskTypeId) = coalesce(${row}.sectionId, ${row}.taskTypeId)
+    AND o.parentTaskId IS NULL AND o.name = ${name})`
+
 const formOf = (id: string) => `LEFT JOIN task_forms f ON f.id = ${id} AND f.taskName = t.name`
 
 /** Target rows in the section that a milestone is, or in none where it stands for that. */
@@ -155,6 +160,8 @@ export const taskTwins: RowMapping = {
   unique: nameKey,
   // Removing it would take them, and their instances, along.
   heldBy: { table: 'v2_project_task_templates', on: (row) => `holder.taskId = ${row}.id` },
+  heldName: (row) => `(SELECT iif(${isNameTaken(row, 't.name')}, t.name || ' (' || ${row}.id || ')', t.name)
+      FROM tasks t WHERE t.id = substr(${row}.id, 1, length(${row}.id) - length(NEW.milestoneId) - 1))`,
   // A name depends on all that stands in the section.
   scope: {
     keys: ['milestoneId'],

@@ -7,6 +7,7 @@ import { downTriggers, proceduresDown } from './down-triggers.js'
 import type { RowMapping } from '../mapping/row-mapping.js'
 import { createProcedure } from './procedure.js'
 import { legacyTriggers } from './legacy.js'
+import { leftTwinTriggers } from './settle-twins.js'
 import { placeTriggers } from './sub-tasks.js'
 import { upTriggers } from './up-triggers.js'
 import { upProcedures } from './up-procedures.js'
@@ -34,6 +35,7 @@ export const syncObjects = (mappings: readonly RowMapping[]): string[] => [
   ...cascadeTriggers(mappings),
   ...lineageTriggers(mappings),
   ...assignmentTriggers,
+  ...leftTwinTriggers,
 ]
 
 const nameOf = (sql: string) => /^CREATE (TRIGGER|VIEW) (\w+)/.exec(sql)

@@ -1,6 +1,7 @@
 import { keptColumns } from '../mapping/row-mapping.js'
-import { taskTwins, twinId } from '../mapping/tasks.js'
-import { call, type Procedure } from './procedure.js'
+import { isOfMilestone, taskTwins, twinId } from '../mapping/tasks.js'
+import { call, createTrigger, isUsersWrite, type Procedure } from './procedure.js'
+import { callStep } from './up-procedures.js'
 
 const id = twinId('NEW.twinOf', 'NEW.milestoneId')
 const values = ['name', 'description', 'sequence', 'isRequired', 'createdAt', 'updatedAt']
@@ -53,3 +54,22 @@ export function settleAltered(milestones: string): string {
       SELECT 1 FROM up_task_twins x JOIN v2_tasks y ON y.id = x.id WHERE x.milestoneId = u.milestoneId AND x.name IS NOT y.name)))`,
   )
 }
+
+/**
+ * A template that does not fit keeps its place in v2, and so its twin there, which no row of v1 asks for any
+ * more. A write to v1 that lets the template go elsewhere does not tell which twin it leaves.
+ */
+export const leftTwinTriggers: readonly string[] = ['UPDATE OF taskId', 'DELETE'].map((event) =>
+  createTrigger(
+    `left_twin_${event.slice(0, 6).toLowerCase()}`,
+    `AFTER ${event} ON v2_project_task_templates
+WHEN NOT ${isUsersWrite} AND NOT EXISTS (SELECT 1 FROM tasks WHERE id = OLD.taskId)`,
+    callStep(
+      'remove',
+      taskTwins,
+      `SELECT w.sectionId FROM v2_tasks w WHERE w.id = OLD.taskId AND w.sectionId IS NOT NULL
+    UNION SELECT m.id FROM v2_tasks w JOIN milestones m ON m.taskTypeId = w.taskTypeId
+    WHERE w.id = OLD.taskId AND w.sectionId IS NULL AND ${isOfMilestone('OLD.taskId', 'm.id')}`,
+    ),
+  ),
+)

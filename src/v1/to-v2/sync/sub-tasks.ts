@@ -1,10 +1,6 @@
+import { isNameTaken } from '../mapping/tasks.js'
 import { sectionOf } from '../mapping/unsectioned.js'
 import { call, createTrigger, isUsersWrite } from './procedure.js'
-
-/** Other tasks of v2 that stand at the same place under the name that is given; `w` is the row itself. */
-const isTaken = (w: string, parent: string, name: string) => `EXISTS (
-  SELECT 1 FROM v2_tasks o WHERE o.id <> ${w}.id AND coalesce(o.sectionId, o.taskTypeId) = coalesce(${w}.sectionId, ${w}.taskTypeId)
-    AND o.parentTaskId IS ${parent} AND o.name = ${name})`
 
 /**
  * v1 knows no parents: a sub-task whose parent goes, or which leaves its parent's section there, stays as a
@@ -16,7 +12,7 @@ export const promoteSubTasks = (which: string): string[] => [
   `DELETE FROM task_forms WHERE id IN (SELECT id FROM v2_tasks WHERE ${which})`,
   `INSERT INTO promoted_tasks SELECT id FROM v2_tasks WHERE ${which}`,
   `UPDATE v2_tasks SET parentTaskId = NULL,
-      name = CASE WHEN ${isTaken('v2_tasks', 'NULL', 'v2_tasks.name')} THEN name || ' (' || id || ')' ELSE name END
+      name = CASE WHEN ${isNameTaken('v2_tasks', 'v2_tasks.name')} THEN name || ' (' || id || ')' ELSE name END
     WHERE id IN (SELECT id FROM promoted_tasks)`,
   call('write_tasks', 'SELECT id FROM promoted_tasks'),
   'DELETE FROM promoted_tasks',

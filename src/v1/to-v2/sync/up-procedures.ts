@@ -1,4 +1,4 @@
-import { copyChanged, parkNames, removeGone } from '../copy-statements.js'
+import { copyChanged, nameHeld, parkNames, removeGone } from '../copy-statements.js'
 import { heldOf } from '../held-rows.js'
 import { traceScope } from '../lineage.js'
 import type { RowMapping } from '../mapping/row-mapping.js'
@@ -13,7 +13,7 @@ export type Step = (typeof steps)[number]
 
 const statementsOf: Record<Step, (mapping: RowMapping) => string[]> = {
   park: parkNames,
-  write: (mapping) => [...givesWay(mapping), copyChanged(mapping)],
+  write: (mapping) => [...givesWay(mapping), copyChanged(mapping), ...nameHeld(mapping)],
   remove: removeGone,
   trace: traceScope,
   record: (mapping) => {
