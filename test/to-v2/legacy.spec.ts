@@ -188,6 +188,30 @@ t.test('a legacy template that is given a task of another place', async (t) => {
   })
 })
 
+t.test('the project of a legacy template that gets another id takes its task types along', async (t) => {
+  const { handle, path, given, legacy, work } = await legacyFile(t)
+  const { projectId, taskTypeId } = work()
+  const attached = given.taskType()
+  t.equal((await runHere(path, 'migrate')).state, 'succeeded')
+  handle
+    .prepare(`INSERT INTO v2_project_task_types VALUES ('a1', ?, ?, 1, ${CREATED}, ${CREATED})`)
+    .run(projectId, attached)
+  legacy.template({ projectId, taskTypeId: attached })
+  const pairs = () =>
+    handle.prepare('SELECT id, projectId, taskTypeId FROM v2_project_task_types ORDER BY id').all()
+  const own = { id: `${projectId}~${taskTypeId}`, taskTypeId }
+  t.same(pairs(), [
+    { id: 'a1', taskTypeId: attached, projectId },
+    { ...own, projectId },
+  ])
+  handle.prepare(`UPDATE projects SET id = 'other' WHERE id = ?`).run(projectId)
+  t.same(pairs(), [
+    { id: 'a1', taskTypeId: attached, projectId: 'other' },
+    { ...own, projectId: 'other' },
+  ])
+  t.equal((await runHere(path, 'validate')).report?.summary.failed, 0)
+})
+
 t.test('legacy instances', async (t) => {
   t.test('are history from the first instance of the active model to the last', async (t) => {
     const file = await legacyFile(t)

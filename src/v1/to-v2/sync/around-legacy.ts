@@ -1,7 +1,7 @@
 import { isLegacyCounted, legacyNamesOf } from '../mapping/legacy-names.js'
 import type { RowMapping } from '../mapping/row-mapping.js'
 import type { Around } from './around.js'
-import { standInSection } from './around-templates.js'
+import { isOtherPair, standInSection } from './around-templates.js'
 import { call } from './procedure.js'
 import type { Event } from './up-triggers.js'
 
@@ -17,13 +17,15 @@ export function aroundLegacyTemplates({ source }: RowMapping): Around {
   }
 }
 
-const pair = (row: 'OLD' | 'NEW') =>
-  `SELECT ${row}.projectId, place.taskTypeId FROM legacy_places place WHERE place.taskId = ${row}.taskId`
-
-const refreshPairs = (event: Event): string[] => [
-  ...(event === 'DELETE' ? [] : [call('write_legacy_project_task_types', pair('NEW'))]),
-  ...(event === 'INSERT' ? [] : [call('remove_legacy_project_task_types', pair('OLD'))]),
-]
+function refreshPairs(event: Event): string[] {
+  const pair = (row: 'OLD' | 'NEW') =>
+    `SELECT ${row}.projectId, place.taskTypeId FROM legacy_places place WHERE place.taskId = ${row}.taskId
+    ${event === 'UPDATE' ? `AND ${isOtherPair}` : ''}`
+  return [
+    ...(event === 'DELETE' ? [] : [call('write_legacy_project_task_types', pair('NEW'))]),
+    ...(event === 'INSERT' ? [] : [call('remove_legacy_project_task_types', pair('OLD'))]),
+  ]
+}
 
 /** v1 may say once more what its template says. Once that moves, it would be an override, which v2 has none of. */
 const overridesStayNone = (instances: string) => [

@@ -51,6 +51,7 @@ const leftMilestone = (event: Event) =>
     ${event === 'UPDATE' ? 'AND OLD.taskId IS NOT NEW.taskId' : ''}`
 
 /** An id that changes reaches the templates before the rest: then the old project, or task, is not there any more. */
-const concernsPairs = `(OLD.isActive IS NOT NEW.isActive
-    OR (OLD.taskId IS NOT NEW.taskId AND EXISTS (SELECT 1 FROM v2_tasks WHERE id = OLD.taskId))
+export const isOtherPair = `((OLD.taskId IS NOT NEW.taskId AND EXISTS (SELECT 1 FROM v2_tasks WHERE id = OLD.taskId))
     OR (OLD.projectId IS NOT NEW.projectId AND EXISTS (SELECT 1 FROM projects WHERE id = OLD.projectId)))`
+
+const concernsPairs = `(OLD.isActive IS NOT NEW.isActive OR ${isOtherPair})`
