@@ -5,7 +5,7 @@ import type { Run } from '../../migration/run.js'
 import { copyMissing } from './copy-statements.js'
 import { recordLeftBehind } from './left-behind.js'
 import { isTraced, traceChunk } from './lineage.js'
-import type { RowMapping } from './mapping/row-mapping.js'
+import { keyTuple, viewName, type RowMapping } from './mapping/row-mapping.js'
 import type { MigrateOptions } from './options.js'
 import { closeLeak, underGuard } from './sync/guard.js'
 import { mappingFor } from './v1-shape.js'
@@ -51,10 +51,26 @@ const countRows = (run: Run, table: string) =>
   run.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
 
 async function copyAll(run: Run, mapping: RowMapping, chunkMs: number, progress: Progress): Promise<void> {
-  const step = copyStep(run, mapping)
-  let cursor = readCursor(run.db, run.job.id, mapping.name) ?? start
-  progress(mapping.walks === undefined ? 0 : cursor.rowsRead)
+  const before = readCursor(run.db, run.job.id, mapping.name) ?? start
+  progress(mapping.walks === undefined ? 0 : before.rowsRead)
+  const { rowsRead, rowsWritten } = before.isDone
+    ? before
+    : await copyOn(run, mapping, before, chunkMs, progress)
+  run.findings.rowsRead += rowsRead
+  run.findings.rowsWritten += rowsWritten
+}
+
+async function copyOn(
+  run: Run,
+  mapping: RowMapping,
+  before: Cursor,
+  chunkMs: number,
+  progress: Progress,
+): Promise<Cursor> {
+  const step =
+    mapping.walks === undefined ? copyMissingScopes(run, mapping) : copyWalk(run, mapping, mapping.walks)
   const timed = createTimedStep(step, chunkMs)
+  let cursor = before
   while (!cursor.isDone) {
     const { rowsRead } = cursor
     run.transaction(() => {
@@ -67,8 +83,7 @@ async function copyAll(run: Run, mapping: RowMapping, chunkMs: number, progress:
     if (mapping.walks !== undefined) progress(cursor.rowsRead - rowsRead)
     await run.rest()
   }
-  run.findings.rowsRead += cursor.rowsRead
-  run.findings.rowsWritten += cursor.rowsWritten
+  return cursor
 }
 
 type Step = (cursor: Cursor, rows: number) => Cursor
@@ -92,31 +107,51 @@ function steered(rows: number, heldMs: number, chunkMs: number): number {
   return Math.min(MOST_CHUNK_ROWS, Math.max(1, (rows + Math.min(fitting, rows * 4)) / 2))
 }
 
+/** Writes the cursor down with the chunk that it stands after. */
+function saved(run: Run, mapping: RowMapping, cursor: Cursor): Cursor {
+  writeCursor(run.db, run.job.id, mapping.name, cursor)
+  return cursor
+}
+
 /** Copies at most so many rows after the cursor, and gives the cursor after them. */
-function copyStep(run: Run, mapping: RowMapping): Step {
-  const save = (cursor: Cursor) => {
-    writeCursor(run.db, run.job.id, mapping.name, cursor)
-    return cursor
-  }
-  if (mapping.walks === undefined) {
-    const copy = run.db.prepare(copyMissing(mapping, '1'))
-    return (cursor) => save({ ...cursor, rowsWritten: copy.run().changes, isDone: true })
-  }
+function copyWalk(run: Run, mapping: RowMapping, walked: string): Step {
   const walk = run.db.prepare(
-    `SELECT max(id) AS lastId, count(*) AS rows FROM (SELECT id FROM ${mapping.walks} WHERE id > ? ORDER BY id LIMIT ?)`,
+    `SELECT max(id) AS lastId, count(*) AS rows FROM (SELECT id FROM ${walked} WHERE id > ? ORDER BY id LIMIT ?)`,
   )
   const copy = run.db.prepare(copyMissing(mapping, 'u.id > ? AND u.id <= ?'))
   const trace = isTraced(mapping) ? run.db.prepare(traceChunk(mapping)) : undefined
   return (cursor, rows) => {
     const next = walk.get(cursor.lastId, rows) as { lastId: string | null; rows: number }
-    if (next.lastId === null) return save({ ...cursor, isDone: true })
+    if (next.lastId === null) return saved(run, mapping, { ...cursor, isDone: true })
     const { changes } = copy.run(cursor.lastId, next.lastId)
     trace?.run(cursor.lastId, next.lastId)
-    return save({
+    return saved(run, mapping, {
       lastId: next.lastId,
       rowsRead: cursor.rowsRead + next.rows,
       rowsWritten: cursor.rowsWritten + changes,
       isDone: next.rows < rows,
     })
+  }
+}
+
+/**
+ * The same where many rows of v1 make one of v2, in no order of ids: what v2 lacks is looked for without
+ * the lock, as that takes seconds in a large file. What is written meanwhile, the triggers carry.
+ */
+function copyMissingScopes(run: Run, mapping: RowMapping): Step {
+  const { keys, mappedKeys = keys, mapped } = mapping.scope
+  const columns = mappedKeys.map((column, index) => `u.${column} AS ${keys[index] ?? column}`)
+  run.db.exec(`DROP TABLE IF EXISTS temp.missing_scopes;
+    CREATE TEMP TABLE missing_scopes AS SELECT DISTINCT ${columns.join(', ')} FROM ${viewName(mapping)} u
+      WHERE NOT EXISTS (SELECT 1 FROM ${mapping.target} t WHERE ${keyTuple(mapping, 't')} = ${keyTuple(mapping, 'u')})`)
+  const scopes = run.db.prepare('SELECT count(*) FROM missing_scopes').pluck().get() as number
+  const ofScope = mapped.replace(/\bNEW\.(\w+)/g, '(SELECT $1 FROM missing_scopes WHERE rowid = @scope)')
+  const copy = run.db.prepare(copyMissing(mapping, ofScope))
+  let scope = 0
+  return (cursor, rows) => {
+    let { rowsWritten } = cursor
+    for (const last = Math.min(scopes, scope + rows); scope < last;)
+      rowsWritten += copy.run({ scope: ++scope }).changes
+    return saved(run, mapping, { ...cursor, rowsWritten, isDone: scope === scopes })
   }
 }

@@ -72,6 +72,7 @@ export const legacySections = (names: LegacyNames): RowMapping => ({
   heldBy: { table: 'v2_tasks', on: (row) => `holder.sectionId = ${row}.id` },
   scope: {
     keys: ['taskTypeId'],
+    mappedKeys: ['ofTaskType'],
     mapped: 'u.ofTaskType = NEW.taskTypeId',
     present:
       'id IN (SELECT place.sectionId FROM legacy_places place WHERE place.taskTypeId = NEW.taskTypeId)',
@@ -112,6 +113,7 @@ export const legacyTasks = (names: LegacyNames): RowMapping => ({
   heldBy: { table: 'v2_project_task_templates', on: (row) => `holder.taskId = ${row}.id` },
   scope: {
     keys: ['taskTypeId'],
+    mappedKeys: ['ofTaskType'],
     mapped: 'u.ofTaskType = NEW.taskTypeId',
     present: 'id IN (SELECT place.taskId FROM legacy_places place WHERE place.taskTypeId = NEW.taskTypeId)',
   },

@@ -11,6 +11,8 @@ export interface Scope {
   keys: readonly string[]
   /** SQL over the mapping's view `u`: what the rows should be. */
   mapped: string
+  /** The view's columns that the keys are, where they have other names there. */
+  mappedKeys?: readonly string[]
   /** SQL over the target: what they are. */
   present: string
   /** The target's columns that the keys are, where they have other names there. */
