@@ -11,6 +11,8 @@ import { closeLeak, underGuard } from './sync/guard.js'
 import { mappingFor } from './v1-shape.js'
 
 const FIRST_CHUNK_ROWS = 100
+/** Rows of v2 that are made of many rows of v1 each. */
+const FIRST_CHUNK_SCOPES = 1
 const MOST_CHUNK_ROWS = 20_000
 /**
  * With nobody else writing so many chunks are one transaction: it writes each page of an index once, and
@@ -67,9 +69,10 @@ async function copyOn(
   chunkMs: number,
   progress: Progress,
 ): Promise<Cursor> {
-  const step =
-    mapping.walks === undefined ? copyMissingScopes(run, mapping) : copyWalk(run, mapping, mapping.walks)
-  const timed = createTimedStep(step, chunkMs)
+  const timed =
+    mapping.walks === undefined
+      ? createTimedStep(copyMissingScopes(run, mapping), FIRST_CHUNK_SCOPES, chunkMs)
+      : createTimedStep(copyWalk(run, mapping, mapping.walks), FIRST_CHUNK_ROWS, chunkMs)
   let cursor = before
   while (!cursor.isDone) {
     const { rowsRead } = cursor
@@ -89,8 +92,8 @@ async function copyOn(
 type Step = (cursor: Cursor, rows: number) => Cursor
 
 /** A chunk of as many rows as take about `chunkMs`, by the time that the chunks before it took. */
-function createTimedStep(step: Step, chunkMs: number): (cursor: Cursor) => Cursor {
-  let rows = FIRST_CHUNK_ROWS
+function createTimedStep(step: Step, first: number, chunkMs: number): (cursor: Cursor) => Cursor {
+  let rows = first
   return (cursor) => {
     const startedAt = performance.now()
     const next = step(cursor, Math.round(rows))
