@@ -3,7 +3,7 @@ import { allHeld, heldOf, type HeldRows } from './held-rows.js'
 import { andNotSpared, keepsIds, type RowMapping } from './mapping/row-mapping.js'
 import { underGuard } from './sync/guard.js'
 import { mappingFor } from './v1-shape.js'
-import { windowsOf } from './validate/snapshot.js'
+import { overWindows, type Within } from './validate/snapshot.js'
 
 /**
  * Looks at every row that v2 does not have, and at every row in quarantine: what does not fit is on record
@@ -37,16 +37,16 @@ async function recordMissing(run: Run, mapping: RowMapping): Promise<void> {
   if (held === undefined || !keepsIds(mapping)) return
   const isMissing = `FROM ${held.source} s WHERE NOT EXISTS (
     SELECT 1 FROM ${mapping.target} t WHERE t.id = s.id ${andNotSpared(mapping, 't')})`
-  const within = '(s.id > @after AND (@upTo IS NULL OR s.id <= @upTo))'
-  const record = run.db.prepare(`INSERT INTO record_${held.name} SELECT s.id ${isMissing} AND ${within}`)
+  const prepare = (within: Within) =>
+    run.db.prepare(`INSERT INTO record_${held.name} SELECT s.id ${isMissing} AND ${within('s.id')}`)
   run.transaction(() =>
     underGuard(run.db, () => {
       // The windows begin after the empty id.
       run.db.exec(`INSERT INTO record_${held.name} SELECT s.id ${isMissing} AND (s.id IS NULL OR s.id <= '')`)
     }),
   )
-  for (const window of windowsOf(run.db, held.source)) {
-    run.transaction(() => underGuard(run.db, () => record.run(window)))
+  for (const { look, window } of overWindows(run.db, held.source, prepare)) {
+    run.transaction(() => underGuard(run.db, () => look.run(window)))
     await run.rest()
   }
 }

@@ -9,7 +9,7 @@ import { driftOfSync, dropStoredSync, syncObjects } from './sync/objects.js'
 import { WHOLE_ROW } from './sync/down-procedures.js'
 import { callStep } from './sync/up-procedures.js'
 import { mappingFor } from './v1-shape.js'
-import { windowsOf } from './validate/snapshot.js'
+import { overWindows, type Within } from './validate/snapshot.js'
 
 /** Which side is right where both differ: that one, or the one whose row has the later `updatedAt`. */
 export type Keep = 'v1' | 'v2' | 'newer'
@@ -37,10 +37,22 @@ export const restoreSync: Phase = {
 export const mendRows = (keep: Keep): Phase => ({
   name: 'backfill',
   async run(run) {
+    run.db.exec('CREATE TEMP TABLE IF NOT EXISTS to_mend (id TEXT PRIMARY KEY, isFromV1 INTEGER NOT NULL)')
     for (const mapping of mappingFor(run.db)) {
       const mended: Mended = { count: 0, samples: [] }
-      for (const window of windowsFor(run.db, mapping)) {
-        run.transaction(() => underGuard(run.db, () => mend(run.db, mapping, { keep, ...window }, mended)))
+      for (const { look, window } of overWindows(
+        run.db,
+        // Ids that only v2 has lie between two of v1's, or after the last: the windows over v1's ids cover them.
+        keepsIds(mapping) ? mapping.source : undefined,
+        (within) => run.db.prepare(`INSERT INTO to_mend ${differing(mapping, keep, within)}`),
+      )) {
+        run.transaction(() =>
+          underGuard(run.db, () => {
+            run.db.exec('DELETE FROM to_mend')
+            look.run(window)
+            mend(run.db, mapping, mended)
+          }),
+        )
         await run.rest()
       }
       report(run, mapping, keep, mended)
@@ -53,23 +65,9 @@ interface Mended {
   count: number
   samples: unknown[]
 }
-interface Part {
-  keep: Keep
-  after: string
-  upTo: string | null
-}
 
-/** Ids that only v2 has lie between two of v1's, or after the last: the windows over v1's ids cover them. */
-const windowsFor = (db: Handle, mapping: RowMapping) =>
-  keepsIds(mapping) ? windowsOf(db, mapping.source) : [{ after: '', upTo: null }]
-
-function mend(db: Handle, mapping: RowMapping, part: Part, mended: Mended): void {
-  db.exec('CREATE TEMP TABLE IF NOT EXISTS to_mend (id TEXT PRIMARY KEY, isFromV1 INTEGER NOT NULL)')
-  db.exec('DELETE FROM to_mend')
-  db.prepare(`INSERT INTO to_mend ${differing(mapping, part.keep)}`).run({
-    after: part.after,
-    upTo: part.upTo,
-  })
+/** Makes those of `to_mend` equal. */
+function mend(db: Handle, mapping: RowMapping, mended: Mended): void {
   const ids = db.prepare('SELECT id FROM to_mend ORDER BY id').pluck().all()
   mended.count += ids.length
   mended.samples.push(...ids.slice(0, SAMPLES - mended.samples.length))
@@ -83,9 +81,8 @@ function mend(db: Handle, mapping: RowMapping, part: Part, mended: Mended): void
 const run = (db: Handle, statement: string): void => void db.prepare(statement).run()
 
 /** Ids of rows that differ, or that one side lacks, and whether v1 is right. */
-function differing(mapping: RowMapping, keep: Keep): string {
+function differing(mapping: RowMapping, keep: Keep, within: Within): string {
   const { target } = mapping
-  const within = (id: string) => `${id} > @after AND (@upTo IS NULL OR ${id} <= @upTo)`
   const isFromV1 =
     keep === 'newer' ? 'coalesce(u.updatedAt >= t.updatedAt, 1)' : keep === 'v1' ? '1' : 't.id IS NULL'
   const differs = ['0', ...keptColumns(mapping).map((column) => `t.${column} IS NOT u.${column}`)]

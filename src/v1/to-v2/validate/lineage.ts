@@ -3,7 +3,7 @@ import type { Check, LineageCount } from '../../../migration/report.js'
 import { isTraced, lineageViewName } from '../lineage.js'
 import type { RowMapping } from '../mapping/row-mapping.js'
 import { noneOf } from './integrity.js'
-import { inSnapshot, windowsOf } from './snapshot.js'
+import { inSnapshot, overWindows, type Within } from './snapshot.js'
 
 /** How many values are not simply v1's, by the rule that made them. */
 export const countLineage = (db: Handle, mappings: readonly RowMapping[]): LineageCount[] =>
@@ -25,8 +25,8 @@ export async function checkLineage(
 ): Promise<Check> {
   const found: unknown[] = []
   for (const mapping of mappings.filter(isTraced)) {
-    const look = db.prepare(differing(mapping))
-    for (const window of windowsOf(db, mapping.source)) {
+    const prepare = (within: Within) => db.prepare(differing(mapping, within))
+    for (const { look, window } of overWindows(db, mapping.source, prepare)) {
       found.push(...inSnapshot(db, () => look.all(window)))
       await rest()
     }
@@ -39,9 +39,8 @@ export async function checkLineage(
   )
 }
 
-function differing(mapping: RowMapping): string {
+function differing(mapping: RowMapping, within: Within): string {
   const { name, target } = mapping
-  const within = (id: string) => `${id} > @after AND (@upTo IS NULL OR ${id} <= @upTo)`
   const derived = `SELECT l.id, l."column", l.rule, l.original FROM ${lineageViewName(mapping)} l
     JOIN ${target} t ON t.id = l.id JOIN up_${name} u ON u.id = l.id WHERE ${within('l.id')} AND u.misfit IS NULL`
   const recorded = `SELECT rowId AS id, "column", rule, original FROM migration_lineage

@@ -10,7 +10,7 @@ import {
   viewName,
   type RowMapping,
 } from '../mapping/row-mapping.js'
-import { inSnapshot, windowsOf } from './snapshot.js'
+import { inSnapshot, overWindows, type Window, type Within } from './snapshot.js'
 
 const SAMPLES = 20
 
@@ -38,11 +38,10 @@ export async function compareRows(
   mapping: RowMapping,
   rest: () => Promise<void>,
 ): Promise<Comparison> {
-  const look = lookAt(db, mapping, inWindow)
   const lookWithoutId = lookAt(db, mapping, withoutId)
   const tally = { sourceRows: 0, targetRows: 0, equal: 0, byRule: 0, quarantined: 0, mismatched: 0 }
   const samples: Difference[] = []
-  const add = (seen: ReturnType<typeof look>) => {
+  const add = (seen: Seen) => {
     tally.sourceRows += seen.sourceRows
     tally.targetRows += seen.targetRows
     tally.quarantined += seen.quarantined
@@ -51,7 +50,7 @@ export async function compareRows(
     tally.mismatched += seen.differing
     samples.push(...seen.samples.slice(0, SAMPLES - samples.length))
   }
-  for (const window of windows(db, mapping)) {
+  for (const { look, window } of overWindows(db, mapping.walks, (within) => lookAt(db, mapping, within))) {
     add(inSnapshot(db, () => look(window)))
     await rest()
   }
@@ -82,19 +81,7 @@ function asComparison(
 const heldWhere = (mapping: RowMapping, isOther: string) =>
   `CASE WHEN u.misfit IS NOT NULL THEN u.misfit WHEN ${isOther} THEN ${heldReason(mapping)} END`
 
-interface Window {
-  after: string
-  upTo: string | null
-}
-
-/** Ids that only one side has are found as long as the windows cover every id, so those of the source do. */
-const windows = (db: Handle, { walks }: RowMapping): Iterable<Window> =>
-  walks === undefined ? [{ after: '', upTo: null }] : windowsOf(db, walks)
-
-/** SQL for the ids of a window. */
-type Within = (id: string) => string
-const inWindow: Within = (id) => `${id} > @after AND (@upTo IS NULL OR ${id} <= @upTo)`
-/** The windows begin after the empty id, which no row of v2 has. */
+/** Ids that only one side has are found as long as the windows cover every id. They begin after the empty one, which no row of v2 has. */
 const withoutId: Within = (id) => `(${id} IS NULL OR ${id} = '')`
 
 interface Scope {
@@ -102,6 +89,8 @@ interface Scope {
   quarantined: number
   changed: number
 }
+
+type Seen = ReturnType<ReturnType<typeof lookAt>>
 
 function lookAt(db: Handle, mapping: RowMapping, within: Within) {
   const view = viewName(mapping)
