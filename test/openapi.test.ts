@@ -1,5 +1,6 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
 import './openapi/breaking-changes.spec.js'
+import './openapi/client-guide.spec.js'
 import './openapi/examples.spec.js'
 import './openapi/openapi.spec.js'
 import './openapi/problems.spec.js'
