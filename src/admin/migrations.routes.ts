@@ -59,7 +59,7 @@ function startRoute(app: App, { db, host, kinds }: MigrationContext): void {
       make: (effect) => writeOnce(db, reply, effect),
       asked: askedBy(request, request.body.reason),
     })
-    return answerJob(reply, await host.wait(started.id, waitSeconds(request) * 1000))
+    return answerJob(reply, await host.wait(started.id, preferredWait(request, reply) * 1000))
   })
 }
 
@@ -87,16 +87,23 @@ function shortRoute(
       make: (effect) => writeOnce(db, reply, effect),
       asked: askedBy(request),
     })
-    return answerJob(reply, await host.wait(started.id, waitSeconds(request) * 1000))
+    return answerJob(reply, await host.wait(started.id, preferredWait(request, reply) * 1000))
   })
 }
 
-/** RFC 7240: `Prefer: wait=10`, `Prefer: respond-async`. */
-function waitSeconds({ headers }: FastifyRequest): number {
+/** RFC 7240: `Prefer: wait=10`, `Prefer: respond-async`. In seconds; the answer says what of it was heeded. */
+function preferredWait({ headers }: FastifyRequest, reply: FastifyReply): number {
+  const heeded = (preference: string) => void reply.header('preference-applied', preference)
   const prefer = String(headers.prefer ?? '')
-  if (/\brespond-async\b/.test(prefer)) return 0
   const asked = /\bwait=(\d{1,6})\b/.exec(prefer)?.[1]
-  return asked === undefined ? DEFAULT_WAIT_SECONDS : Math.min(Number(asked), LONGEST_WAIT_SECONDS)
+  if (/\brespond-async\b/.test(prefer)) {
+    heeded('respond-async')
+    return 0
+  }
+  if (asked === undefined) return DEFAULT_WAIT_SECONDS
+  const seconds = Math.min(Number(asked), LONGEST_WAIT_SECONDS)
+  heeded(`wait=${seconds}`)
+  return seconds
 }
 
 function answerJob(reply: FastifyReply, job: Job) {

@@ -19,6 +19,10 @@ export function requireMatch(ifMatch: string | undefined, item: object, what: st
   if (ifMatch !== undefined && !namesTag(ifMatch, etagOf(item))) throw staleEtag(what)
 }
 
+/** The same for If-None-Match: the comparison is a weak one (RFC 9110, 13.1.2). */
+export const namesTagWeakly = (list: string, tag: string): boolean =>
+  namesTag(list.replaceAll('W/"', '"'), tag)
+
 /** Whether a list of tags, as in If-Match, names this one. */
 export const namesTag = (list: string, tag: string): boolean =>
   list.trim() === '*' || list.split(',').some((one) => one.trim() === tag)

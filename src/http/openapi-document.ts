@@ -20,6 +20,23 @@ const ifMatch = {
   schema: { type: 'string', maxLength: LONGEST_HEADER, examples: ['"2jmj7l5rSw0yVb_vlWAYkK_YBwk"'] },
 }
 
+const ifNoneMatch = {
+  ...ifMatch,
+  name: 'if-none-match',
+  description: 'The ETag of the item as the client has it: if that is still so, 304 without a body.',
+}
+
+const preferMinimal = {
+  name: 'prefer',
+  in: 'header',
+  required: false,
+  description:
+    '`return=minimal`: the answer has its headers and no body, and says so by `Preference-Applied: return=minimal`.',
+  schema: { type: 'string', maxLength: LONGEST_HEADER, examples: ['return=minimal'] },
+}
+
+const etagHeader = { $ref: '#/components/headers/ETag' }
+
 const descriptions: Readonly<Record<string, string>> = {
   200: 'Done',
   201: 'Created',
@@ -40,7 +57,8 @@ export function completeDocument(document: Document, refusals: readonly number[]
     ]),
   )
   const { hoisted, schemas } = hoistComponents({ paths, responses: problemResponses(paths) })
-  const headers = { RequestId: requestId }
+  const hasEtags = JSON.stringify(paths).includes(etagHeader.$ref)
+  const headers = { RequestId: requestId, ...(hasEtags ? { ETag: etag } : {}) }
   return {
     ...document,
     paths: hoisted.paths,
@@ -53,13 +71,27 @@ const requestId = {
   schema: { type: 'string', maxLength: 100 },
 }
 
+const etag = {
+  description: 'What If-Match and If-None-Match name: it is another one when the item has changed.',
+  schema: { type: 'string', maxLength: 100 },
+}
+
 /** Whether the method changes an item that has an ETag. */
 const changesItem = (method: string) => ['patch', 'put', 'delete'].includes(method)
 
 function completeOperation(method: string, made: Operation, refusals: readonly number[]): Operation {
-  const parameters = [...(made.parameters ?? []), ...(changesItem(method) ? [ifMatch] : [])]
-  const operation = { ...made, ...(parameters.length === 0 ? {} : { parameters }) }
-  const { 'x-problems': own = [], ...rest } = operation
+  const { 'x-problems': own = [], 'x-etag': hasEtag = false, ...rest } = made
+  const isRead = method === 'get'
+  const parameters = [
+    ...(made.parameters ?? []),
+    ...(changesItem(method) ? [ifMatch] : []),
+    ...(hasEtag ? [isRead ? ifNoneMatch : preferMinimal] : []),
+  ]
+  const operation: Operation = {
+    ...rest,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(method === 'patch' ? { requestBody: asMergePatch(made.requestBody) } : {}),
+  }
   const answers = Object.entries(made.responses)
     .filter(([status]) => !status.endsWith('XX'))
     .map(([status, answer]) => [
@@ -67,11 +99,27 @@ function completeOperation(method: string, made: Operation, refusals: readonly n
       {
         ...answer,
         ...(answer.description === 'Default Response' ? { description: descriptions[status] } : {}),
-        headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
+        headers: { ...commonHeaders, ...(hasEtag ? { etag: etagHeader } : {}) },
       },
     ])
-  const problems = problemsOf(method, rest, [...refusals, ...own])
-  return { ...rest, responses: Object.fromEntries([...answers, ...problems]) as Operation['responses'] }
+  const problems = problemsOf(method, operation, [...refusals, ...own])
+  const all = [...answers, ...(hasEtag ? withoutBody(method) : []), ...problems]
+  return { ...operation, responses: Object.fromEntries(all) as Operation['responses'] }
+}
+
+/** Under both its names, whichever the client uses. */
+function asMergePatch(body: unknown): unknown {
+  const { content, ...rest } = body as { content: Record<string, unknown> }
+  return { ...rest, content: { ...content, 'application/merge-patch+json': content['application/json'] } }
+}
+
+const commonHeaders = { 'x-request-id': { $ref: '#/components/headers/RequestId' } }
+
+/** What an item with an ETag is answered with where the client needs no body. */
+function withoutBody(method: string): [string, object][] {
+  const headers = { ...commonHeaders, etag: etagHeader }
+  if (method === 'get') return [['304', { description: 'The client has it as it is', headers }]]
+  return method === 'post' ? [] : [['204', { description: 'Done, and no body was asked for', headers }]]
 }
 
 /** The same, with the operations of these groups marked: their successors serve. */

@@ -9,6 +9,8 @@ export interface Operation {
   responses: Record<string, { description?: string; content?: Record<string, object> }>
   /** What the route can be refused with besides what all can; not in the document. */
   'x-problems'?: readonly number[]
+  /** Whether its answer is an item with an ETag; not in the document. */
+  'x-etag'?: boolean
   [member: string]: unknown
 }
 
@@ -16,6 +18,7 @@ const names: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   401: 'Unauthorized',
   404: 'NotFound',
+  406: 'NotAcceptable',
   409: 'Conflict',
   410: 'Gone',
   412: 'PreconditionFailed',
@@ -39,7 +42,7 @@ export function problemsOf(
   const isIn = (place: string) => parameters.some((one) => one.in === place)
   const has = (name: string) => parameters.some((one) => one.name === name)
   const statuses = [
-    ...[400, 401, 500, 503],
+    ...[400, 401, 406, 500, 503],
     ...own,
     ...(isIn('path') ? [404] : []),
     ...(writes ? [409, 507] : []),

@@ -25,11 +25,6 @@ export const documentOf = ({ code, title, status, detail, extra }: Problem, requ
   ...extra,
 })
 
-export function answerNoRoute(request: FastifyRequest, reply: FastifyReply) {
-  const detail = `There is no ${request.method} ${request.url.split('?')[0]}. See /docs.`
-  return answerProblem(new Problem('no-such-route', detail), request, reply)
-}
-
 function asProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
   const sqliteError = asSqliteError(error)

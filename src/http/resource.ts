@@ -138,6 +138,7 @@ export function readRoutes<S>(
     tags: [plural],
     params: IdParams,
     response: { 200: item },
+    'x-etag': true,
   }
   routes(app).get<ItemRequest>(
     `/${path}/:id`,
@@ -165,6 +166,7 @@ export function createRoute<S>(
     headers: OnceHeaders,
     body: resource.create,
     response: { 201: item },
+    'x-etag': true,
   }
   routes(app).post<BodyRequest>(`/${path}`, { schema, config: { group: 'taskCreate' } }, (request, reply) => {
     const at = now()
@@ -191,6 +193,7 @@ export function patchRoute<S>(
     params: IdParams,
     body: resource.patch,
     response: { 200: item },
+    'x-etag': true,
   }
   routes(app).patch<ItemRequest & BodyRequest>(
     `/${path}/:id`,

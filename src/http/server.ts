@@ -3,8 +3,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { Problem } from '../kernel/problem.js'
+import { answerOtherMethods } from './allowed-methods.js'
 import { answerClientError } from './client-errors.js'
-import { answerNoRoute, answerProblem } from './problem-handler.js'
+import { negotiate } from './negotiation.js'
+import { answerProblem } from './problem-handler.js'
 import { limitSlowBodies } from './slow-bodies.js'
 import type { App } from './type-provider.js'
 import { validators } from './validation.js'
@@ -13,6 +15,8 @@ const BODY_LIMIT = 2 * 1024 * 1024
 const BODY_TIMEOUT_MS = 30_000
 /** A file name of 255 bytes, each as %XX. */
 const LONGEST_PARAMETER = 765
+const JSON_TYPE = 'application/json'
+const MERGE_PATCH = 'application/merge-patch+json'
 const REQUEST_ID = /^[\w.:-]{1,100}$/
 
 /**
@@ -51,8 +55,9 @@ export function createServer(logger: FastifyBaseLogger): App {
   readJsonExactly(app)
   app.setValidatorCompiler(validators())
   app.setErrorHandler(answerProblem)
-  app.setNotFoundHandler(answerNoRoute)
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  answerOtherMethods(app)
+  negotiate(app)
   return app
 }
 
@@ -60,10 +65,19 @@ export function createServer(logger: FastifyBaseLogger): App {
 function readJsonExactly(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+  app.addContentTypeParser([JSON_TYPE, MERGE_PATCH], { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (isUtf8(body)) void parse(request, body.toString('utf8'), done)
     else done(notUtf8())
   })
+  // RFC 7396 says how a PATCH is read here, whichever of both it is called; nothing else is a patch.
+  app.addHook('preParsing', async ({ method, headers }) => {
+    if (method !== 'PATCH' && isMergePatch(headers['content-type'])) throw notAPatch()
+  })
 }
+
+const isMergePatch = (type: string | undefined) => type?.split(';')[0]?.trim().toLowerCase() === MERGE_PATCH
+
+const notAPatch = () =>
+  new Problem('ctp-invalid-media-type', `${MERGE_PATCH} is for PATCH alone.`, {}, {}, 415)
 
 const notUtf8 = () => new Problem('not-utf-8', 'The body must be UTF-8. Nothing of it was read.')

@@ -193,6 +193,12 @@ export const problemTypes = {
     meaning: 'A part of the path is longer than any id or file name.',
     remedy: 'Look how the address was made.',
   },
+  'method-not-allowed': {
+    title: 'Method not allowed',
+    statuses: [405],
+    meaning: 'There is such a path, but it does not answer this method.',
+    remedy: 'Use a method that the header Allow names.',
+  },
   'migration-running': {
     title: 'Another job is running',
     statuses: [409],
@@ -227,7 +233,7 @@ export const problemTypes = {
   'no-such-route': {
     title: 'Not found',
     statuses: [404],
-    meaning: 'No route has this method and path.',
+    meaning: 'No route has this path.',
     remedy: 'See /docs for those that there are.',
   },
   'no-v1': {
@@ -235,6 +241,12 @@ export const problemTypes = {
     statuses: [409],
     meaning: 'The database has no v1 any more, or never had: there is nothing to migrate.',
     remedy: 'Use v2.',
+  },
+  'not-acceptable': {
+    title: 'Not acceptable',
+    statuses: [406],
+    meaning: 'The answer has no form that the header Accept names.',
+    remedy: 'Ask for one that the detail names, or leave Accept out.',
   },
   'not-cut-over': {
     title: 'Not cut over',

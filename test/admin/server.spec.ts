@@ -8,7 +8,12 @@ t.test('the server', async (t) => {
 
   const refused: [string, InjectOptions, number, string][] = [
     ['an unknown route', { url: '/nowhere?x=1' }, 404, 'no-such-route'],
-    ['a method that a route does not have', { method: 'PUT', url: '/v1/suppliers' }, 404, 'no-such-route'],
+    [
+      'a method that a route does not have',
+      { method: 'PUT', url: '/v1/suppliers' },
+      405,
+      'method-not-allowed',
+    ],
     [
       'a body that is no JSON',
       {

@@ -96,6 +96,7 @@ const change = {
   params: IdParams,
   body: PatchProjectMilestoneTask,
   response: { 200: ChangedProjectMilestoneTask },
+  'x-etag': true,
 }
 
 interface Storable {

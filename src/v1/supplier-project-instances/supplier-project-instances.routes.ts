@@ -64,4 +64,5 @@ const assignment = {
   headers: OnceHeaders,
   body: CreateSupplierProjectInstance,
   response: { 200: Assignment, 201: Assignment },
+  'x-etag': true,
 }

@@ -48,6 +48,7 @@ const patchSchema = {
   params: IdParams,
   body: PatchTemplate,
   response: { 200: ChangedTemplate },
+  'x-etag': true,
 }
 
 export function templateRoutes(app: App, context: Context<V2Tables>): void {

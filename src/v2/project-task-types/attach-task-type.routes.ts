@@ -23,6 +23,7 @@ const schema = {
   params: IdParams,
   body: AttachTaskType,
   response: { 200: Attached, 201: Attached },
+  'x-etag': true,
 }
 
 export function attachTaskTypeRoute(app: App, { db, now }: Context<V2Tables>): void {

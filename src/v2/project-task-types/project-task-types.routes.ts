@@ -44,6 +44,7 @@ const getSchema = {
   summary: 'Get one task type of a project',
   description: 'The ETag of the answer is what If-Match of a later change names.',
   response: { 200: ProjectTaskType },
+  'x-etag': true,
 }
 
 const patchSchema = {
@@ -53,6 +54,7 @@ const patchSchema = {
   description: 'Its templates and their instances are switched along; nothing is deleted.',
   body: PatchProjectTaskType,
   response: { 200: SwitchedProjectTaskType },
+  'x-etag': true,
 }
 
 const deleteSchema = {

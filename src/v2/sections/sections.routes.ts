@@ -59,6 +59,7 @@ const createSchema = {
   params: IdParams,
   body: CreateSectionOfTaskType,
   response: { 201: Section },
+  'x-etag': true,
 }
 
 /** The same sections, under their task type. */

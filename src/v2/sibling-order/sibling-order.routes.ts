@@ -37,6 +37,7 @@ function getOrderRoute(app: App, { db, now }: Context<V2Tables>, list: OrderedLi
     tags: [list.tag],
     params: list.params,
     response: { 200: Order },
+    'x-etag': true,
   }
   app.get(list.path, { schema, config: { group: 'taskRead' } }, async ({ params }, reply) => {
     const order = await readSnapshot(db, async (trx) =>
@@ -55,6 +56,7 @@ function putOrderRoute(app: App, { db, now }: Context<V2Tables>, list: OrderedLi
     params: list.params,
     body: Order,
     response: { 200: Order },
+    'x-etag': true,
   }
   const options = { schema, config: { group: 'taskWrite' } } as const
   app.put(list.path, options, async (request, reply) => {

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import type { Kysely } from 'kysely'
 import { readRange } from '../../http/byte-range.js'
 import { asAttachment } from '../../http/content-disposition.js'
-import { namesTag } from '../../http/etag.js'
+import { namesTagWeakly } from '../../http/etag.js'
 import type { App } from '../../http/type-provider.js'
 import { Problem } from '../../kernel/problem.js'
 import type { V2Tables } from '../tables.js'
@@ -88,7 +88,7 @@ async function answerBytes(request: FastifyRequest, reply: FastifyReply, { recor
     'cache-control': 'private, no-cache',
   })
   const known = headers['if-none-match']
-  if (known !== undefined && namesTag(known.replaceAll('W/', ''), tag)) {
+  if (known !== undefined && namesTagWeakly(known, tag)) {
     await handle.close()
     return reply.code(304).send()
   }
