@@ -111,17 +111,29 @@ async function timed(handle: Handle, query: Query, rest: () => Promise<void>): P
   }
   const best = { v1: Infinity, v2: Infinity }
   const startedAt = performance.now()
-  const isEnough = (round: number) =>
-    (round >= ROUNDS && !isTooSlow(best)) || performance.now() - startedAt > ENOUGH_MS
-  for (let round = 0; round === 0 || !isEnough(round); round++) {
+  for (let round = 0; !isEnough(round, performance.now() - startedAt, best); round++) {
     best.v1 = Math.min(best.v1, await milliseconds(db, query.v1))
     best.v2 = Math.min(best.v2, await milliseconds(db, query.v2))
   }
   return { query: query.name, v1Ms: best.v1, v2Ms: best.v2, ratio: best.v2 / best.v1, plan }
 }
 
-/** Also after five rounds this may be the machine's doing: then more of them follow, as noise only ever adds. */
-const isTooSlow = ({ v1, v2 }: { v1: number; v2: number }) => v2 / v1 > FAILED_RATIO && v2 - v1 > FAILED_MS
+/** The least time that each schema took so far, in milliseconds. */
+interface Best {
+  v1: number
+  v2: number
+}
+
+/**
+ * Whether more rounds would say nothing new. As noise only ever adds, that v2 is fast enough shows soon;
+ * that it is too slow is believed after both, five rounds and two seconds.
+ */
+export function isEnough(rounds: number, elapsedMs: number, best: Best): boolean {
+  const [isRepeated, isLong] = [rounds >= ROUNDS, elapsedMs > ENOUGH_MS]
+  return rounds > 0 && (isTooSlow(best) ? isRepeated && isLong : isRepeated || isLong)
+}
+
+const isTooSlow = ({ v1, v2 }: Best) => v2 / v1 > FAILED_RATIO && v2 - v1 > FAILED_MS
 
 async function milliseconds(db: Kysely<unknown>, act: Act): Promise<number> {
   let elapsed = Infinity
