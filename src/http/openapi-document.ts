@@ -50,6 +50,7 @@ export function completeDocument(document: Document, refusals: readonly number[]
 
 const requestId = {
   description: 'The id under which the log has the request: the one that it came with, or a new one.',
+  required: true,
   schema: { type: 'string', maxLength: 100 },
 }
 
