@@ -1,6 +1,6 @@
 import type { ApiGroup } from '../kernel/api-groups.js'
 import { hoistComponents } from './openapi-components.js'
-import { problemsOf, problemResponses, type Operation } from './openapi-problems.js'
+import { problemsOf, problemResponses, type Operation, type Parameter } from './openapi-problems.js'
 
 export interface Document {
   openapi: string
@@ -57,10 +57,15 @@ const requestId = {
 /** Whether the method changes an item that has an ETag. */
 const changesItem = (method: string) => ['patch', 'put', 'delete'].includes(method)
 
+/** What has a default may be left out: a generated client would ask for it. */
+const withoutNeed = (one: Parameter): Parameter =>
+  one.schema?.default === undefined ? one : { ...one, required: false }
+
 function completeOperation(method: string, made: Operation, refusals: readonly number[]): Operation {
-  const parameters = [...(made.parameters ?? []), ...(changesItem(method) ? [ifMatch] : [])]
+  const own = (made.parameters ?? []).map(withoutNeed)
+  const parameters = [...own, ...(changesItem(method) ? [ifMatch] : [])]
   const operation = { ...made, ...(parameters.length === 0 ? {} : { parameters }) }
-  const { 'x-problems': own = [], ...rest } = operation
+  const { 'x-problems': refusalsOfItsOwn = [], ...rest } = operation
   const answers = Object.entries(made.responses)
     .filter(([status]) => !status.endsWith('XX'))
     .map(([status, answer]) => [
@@ -71,7 +76,7 @@ function completeOperation(method: string, made: Operation, refusals: readonly n
         headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
       },
     ])
-  const problems = problemsOf(method, rest, [...refusals, ...own])
+  const problems = problemsOf(method, rest, [...refusals, ...refusalsOfItsOwn])
   return { ...rest, responses: Object.fromEntries([...answers, ...problems]) as Operation['responses'] }
 }
 

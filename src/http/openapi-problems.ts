@@ -3,8 +3,16 @@ import { problemTypes, type ProblemCode, type ProblemType } from '../kernel/prob
 import { documentOf } from './problem-handler.js'
 import { ProblemDocument } from './schemas.js'
 
+export interface Parameter {
+  name: string
+  in: string
+  required?: boolean
+  schema?: Record<string, unknown>
+  [member: string]: unknown
+}
+
 export interface Operation {
-  parameters?: { name: string; in: string }[]
+  parameters?: Parameter[]
   requestBody?: unknown
   responses: Record<string, { description?: string; content?: Record<string, object> }>
   /** What the route can be refused with besides what all can; not in the document. */
