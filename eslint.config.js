@@ -1,7 +1,8 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'eslint.config.js'] },
+  // The examples are compiled with what is generated beside them, by their test.
+  { ignores: ['dist/', 'examples/', 'eslint.config.js'] },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

@@ -22,3 +22,5 @@ import './v2/supplier-task-instances.spec.js'
 import './v2/suppliers.spec.js'
 import './v2/tasks.spec.js'
 import './v2/working-day.spec.js'
+// The last: it counts.
+import './conformance/checked-answers.spec.js'

@@ -1,6 +1,6 @@
 import type { ApiGroup } from '../kernel/api-groups.js'
 import { hoistComponents } from './openapi-components.js'
-import { problemsOf, problemResponses, type Operation } from './openapi-problems.js'
+import { problemsOf, problemResponses, type Operation, type Parameter } from './openapi-problems.js'
 
 export interface Document {
   openapi: string
@@ -68,22 +68,28 @@ export function completeDocument(document: Document, refusals: readonly number[]
 
 const requestId = {
   description: 'The id under which the log has the request: the one that it came with, or a new one.',
+  required: true,
   schema: { type: 'string', maxLength: 100 },
 }
 
 const etag = {
   description: 'What If-Match and If-None-Match name: it is another one when the item has changed.',
+  required: true,
   schema: { type: 'string', maxLength: 100 },
 }
 
 /** Whether the method changes an item that has an ETag. */
 const changesItem = (method: string) => ['patch', 'put', 'delete'].includes(method)
 
+/** What has a default may be left out: a generated client would ask for it. */
+const withoutNeed = (one: Parameter): Parameter =>
+  one.schema?.default === undefined ? one : { ...one, required: false }
+
 function completeOperation(method: string, made: Operation, refusals: readonly number[]): Operation {
   const { 'x-problems': own = [], 'x-etag': hasEtag = false, ...rest } = made
   const isRead = method === 'get'
   const parameters = [
-    ...(made.parameters ?? []),
+    ...(made.parameters ?? []).map(withoutNeed),
     ...(changesItem(method) ? [ifMatch] : []),
     ...(hasEtag ? [isRead ? ifNoneMatch : preferMinimal] : []),
   ]

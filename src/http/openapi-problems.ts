@@ -3,8 +3,16 @@ import { problemTypes, type ProblemCode, type ProblemType } from '../kernel/prob
 import { documentOf } from './problem-handler.js'
 import { ProblemDocument } from './schemas.js'
 
+export interface Parameter {
+  name: string
+  in: string
+  required?: boolean
+  schema?: Record<string, unknown>
+  [member: string]: unknown
+}
+
 export interface Operation {
-  parameters?: { name: string; in: string }[]
+  parameters?: Parameter[]
   requestBody?: unknown
   responses: Record<string, { description?: string; content?: Record<string, object> }>
   /** What the route can be refused with besides what all can; not in the document. */
@@ -73,6 +81,12 @@ const EXAMPLE_REQUEST = 'f3b0c442-98fc-4c14-9afb-f4c8996fb924'
 
 const types: [string, ProblemType][] = Object.entries(problemTypes)
 
+const retryAfter = {
+  description: 'Seconds to wait',
+  required: true,
+  schema: { type: 'integer', minimum: 0 },
+}
+
 function problemResponse(status: number) {
   const found = types.filter(([, { statuses }]) => statuses.includes(status))
   const examples = found.map(([code, { meaning }]) => {
@@ -83,9 +97,7 @@ function problemResponse(status: number) {
     description: `Refused: ${found.map(([code]) => `\`${code}\``).join(', ')}`,
     headers: {
       'x-request-id': { $ref: '#/components/headers/RequestId' },
-      ...(status === 503
-        ? { 'retry-after': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 0 } } }
-        : {}),
+      ...(status === 503 ? { 'retry-after': retryAfter } : {}),
     },
     content: {
       'application/problem+json': { schema: ProblemDocument, examples: Object.fromEntries(examples) },

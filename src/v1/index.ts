@@ -5,6 +5,7 @@ import { suppliers } from '../v2/suppliers/suppliers.routes.js'
 import type { V2Tables } from '../v2/tables.js'
 import { taskTypes } from '../v2/task-types/task-types.routes.js'
 import { dashboardRoute } from './dashboard/dashboard.routes.js'
+import { asInFile } from './file-values.js'
 import type { LegacySuffix } from './legacy/legacy-tables.js'
 import { taskInstances } from './legacy/task-instances.js'
 import { taskTemplates } from './legacy/task-templates.js'
@@ -26,9 +27,9 @@ export interface FileTraits {
 /** Registers every route of /v1; the caller chooses the prefix. */
 export function v1Routes(app: App, context: Context<V1Tables>, traits: FileTraits): void {
   const shared = withSchema<V2Tables, V1Tables>(context)
-  resourceRoutes(app, shared, suppliers)
-  resourceRoutes(app, shared, projects)
-  resourceRoutes(app, shared, taskTypes)
+  resourceRoutes(app, shared, asInFile(suppliers))
+  resourceRoutes(app, shared, asInFile(projects))
+  resourceRoutes(app, shared, asInFile(taskTypes))
   resourceRoutes(app, context, milestones)
   resourceRoutes(app, context, tasks)
   projectMilestoneTaskRoutes(app, context, traits.hasResponsibleParties)

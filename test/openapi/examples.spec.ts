@@ -27,7 +27,7 @@ function* schemasWithExamples(node: unknown, pointer = ''): Generator<[string, J
       yield* schemasWithExamples(value, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
 }
 
-const isBytes = (type: string) => ['application/octet-stream', 'multipart/form-data'].includes(type)
+const isBytes = (type: string) => ['application/octet-stream', '*/*', 'multipart/form-data'].includes(type)
 
 for (const [file, text] of await openApiFiles())
   t.test(`the examples of openapi/${file}`, async (t) => {

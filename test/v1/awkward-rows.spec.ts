@@ -51,6 +51,22 @@ t.test('rows that do not fit', async (t) => {
     t.equal((await app.inject('/v1/dashboard')).statusCode, 200)
   })
 
+  t.test('have null for a time that cannot be read, whichever version they are of', async (t) => {
+    for (const resource of ['suppliers', 'projects', 'task-types']) {
+      const { items } = (await app.inject(`/v1/${resource}?limit=500`)).json<{
+        items: { createdAt: unknown }[]
+      }>()
+      t.ok(
+        items.some(({ createdAt }) => createdAt === null),
+        resource,
+      )
+      t.notOk(
+        items.some(({ createdAt }) => createdAt === ''),
+        resource,
+      )
+    }
+  })
+
   t.test('show bytes as text, and no number where there is none', async (t) => {
     const { id } = db.prepare(`SELECT id FROM tasks WHERE id <> '' LIMIT 1`).get() as { id: string }
     db.prepare(`UPDATE tasks SET description = x'6162ff', sequence = 'first' WHERE id = ?`).run(id)

@@ -2,11 +2,12 @@ import { Type } from '@sinclair/typebox'
 import { readInThread } from '../../db/database.js'
 import type { Context } from '../../http/resource.js'
 import { MADE, ids } from '../../http/examples.js'
-import { Id, Instant, Named } from '../../http/schemas.js'
+import { Instant, Named } from '../../http/schemas.js'
 import type { App } from '../../http/type-provider.js'
 import { formatInstant, parseInstant } from '../../kernel/instant.js'
 import type { V1Tables } from '../tables.js'
 import { v1Dashboard } from './v1-dashboard.js'
+import { FileId } from '../file-values.js'
 
 const Counts = {
   instances: Type.Integer(),
@@ -39,10 +40,10 @@ const Dashboard = Named(
   Type.Object({
     asOf: Type.String({ format: 'date-time' }),
     totals: Type.Object({ suppliers: Type.Integer(), projects: Type.Integer(), ...Counts }),
-    bySupplier: Type.Array(Type.Object({ supplierId: Id(), name, ...Counts })),
-    byProject: Type.Array(Type.Object({ projectId: Id(), name, ...Counts })),
+    bySupplier: Type.Array(Type.Object({ supplierId: FileId(), name, ...Counts })),
+    byProject: Type.Array(Type.Object({ projectId: FileId(), name, ...Counts })),
     byMilestone: Type.Array(
-      Type.Object({ milestoneId: Id(), code: Type.String(), name, taskTypeId: Id(), ...Counts }),
+      Type.Object({ milestoneId: FileId(), code: Type.String(), name, taskTypeId: FileId(), ...Counts }),
     ),
   }),
   {

@@ -4,7 +4,7 @@ import { instantOf, instantOrNullOf } from '../../db/stored-instant.js'
 import type { PageRequest } from '../../http/page.js'
 import { DUE, times } from '../../http/examples.js'
 import { Id, Line, Named, Nullable } from '../../http/schemas.js'
-import { FileInstant } from '../file-values.js'
+import { FileId, FileInstant } from '../file-values.js'
 import { equals, onPage, type Conditions } from '../../v2/list-conditions.js'
 import type { V1Tables } from '../tables.js'
 import { legacyTable, type LegacySuffix } from './legacy-tables.js'
@@ -12,9 +12,9 @@ import { legacyTable, type LegacySuffix } from './legacy-tables.js'
 const TaskInstance = Named(
   'TaskInstance',
   Type.Object({
-    id: Id(),
-    supplierProjectId: Id(),
-    taskTemplateId: Id(),
+    id: FileId(),
+    supplierProjectId: FileId(),
+    taskTemplateId: FileId(),
     status: Type.String(),
     actualDue: FileInstant(),
     completedAt: FileInstant(),

@@ -4,7 +4,7 @@ import { instantOf } from '../../db/stored-instant.js'
 import type { PageRequest } from '../../http/page.js'
 import { DUE, ids, times } from '../../http/examples.js'
 import { Id, Named, Nullable } from '../../http/schemas.js'
-import { FileInstant } from '../file-values.js'
+import { FileId, FileInstant } from '../file-values.js'
 import { equals, onPage, type Conditions } from '../../v2/list-conditions.js'
 import type { V1Tables } from '../tables.js'
 import { legacyTable, type LegacySuffix } from './legacy-tables.js'
@@ -12,9 +12,9 @@ import { legacyTable, type LegacySuffix } from './legacy-tables.js'
 const TaskTemplate = Named(
   'TaskTemplate',
   Type.Object({
-    id: Id(),
-    taskTypeId: Id(),
-    projectId: Id(),
+    id: FileId(),
+    taskTypeId: FileId(),
+    projectId: FileId(),
     canonicalDue: FileInstant(),
     description: Nullable(Type.String()),
     createdAt: FileInstant(),

@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { ids, times } from '../../http/examples.js'
 import { Body, Id, Line, Named, Nullable, PatchBody, Text } from '../../http/schemas.js'
-import { FileInstant, FileInteger } from '../file-values.js'
+import { FileId, FileInstant, FileInteger } from '../file-values.js'
 import { Sequence } from '../sequence.js'
 
 export const Milestone = Named(
   'Milestone',
   Type.Object({
-    id: Id(),
-    taskTypeId: Id(),
+    id: FileId(),
+    taskTypeId: FileId(),
     code: Type.String(),
     name: Type.String(),
     description: Nullable(Type.String()),

@@ -1,15 +1,15 @@
 import { Type } from '@sinclair/typebox'
 import { DUE, ids, times } from '../../http/examples.js'
 import { Body, exampleOf, Id, Instant, Named, Nullable, PatchBody, Text } from '../../http/schemas.js'
-import { FileInstant } from '../file-values.js'
+import { FileId, FileInstant } from '../file-values.js'
 
 export const ProjectMilestoneTask = Named(
   'ProjectMilestoneTask',
   Type.Object({
-    id: Id(),
-    projectId: Id(),
-    milestoneId: Id(),
-    taskId: Id(),
+    id: FileId(),
+    projectId: FileId(),
+    milestoneId: FileId(),
+    taskId: FileId(),
     dueDate: FileInstant(),
     isActive: Type.Boolean(),
     notes: Nullable(Type.String()),

@@ -4,7 +4,7 @@ import { Body, exampleOf, Id, Named, Nullable, StringEnum } from '../../http/sch
 import { DryRun, PropagationCounts } from '../../v2/project-task-templates/moved-dates.schemas.js'
 import { stayingReasons } from '../../v2/project-task-templates/planned-moves.js'
 import { Days } from '../../v2/project-task-templates/project-task-templates.schemas.js'
-import { FileInstant } from '../file-values.js'
+import { FileId, FileInstant } from '../file-values.js'
 
 export const ShiftDates = Named(
   'ShiftDates',
@@ -23,10 +23,10 @@ export const ShiftDates = Named(
 )
 
 export const ShiftedTask = Type.Object({
-  id: Id(),
-  projectId: Id(),
-  milestoneId: Id(),
-  taskId: Id(),
+  id: FileId(),
+  projectId: FileId(),
+  milestoneId: FileId(),
+  taskId: FileId(),
   from: FileInstant(),
   to: FileInstant(),
   stays: Nullable(

@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { MADE, ids, times } from '../../http/examples.js'
 import { Body, exampleOf, Id, Line, Named, PatchBody } from '../../http/schemas.js'
-import { FileInstant } from '../file-values.js'
+import { FileId, FileInstant } from '../file-values.js'
 
 export const SupplierProjectInstance = Named(
   'SupplierProjectInstance',
   Type.Object({
-    id: Id(),
-    supplierId: Id(),
-    projectId: Id(),
+    id: FileId(),
+    supplierId: FileId(),
+    projectId: FileId(),
     status: Type.String(),
     assignedAt: FileInstant(),
     createdAt: FileInstant(),

@@ -13,14 +13,14 @@ import {
   Text,
 } from '../../http/schemas.js'
 import { instanceStatuses } from '../../kernel/instance-status.js'
-import { FileInstant } from '../file-values.js'
+import { FileId, FileInstant } from '../file-values.js'
 
 export const SupplierTaskInstance = Named(
   'SupplierTaskInstance',
   Type.Object({
-    id: Id(),
-    supplierProjectInstanceId: Id(),
-    projectMilestoneTaskId: Id(),
+    id: FileId(),
+    supplierProjectInstanceId: FileId(),
+    projectMilestoneTaskId: FileId(),
     status: Type.String({
       description: `one of ${instanceStatuses.join(', ')}, unless the file has another`,
     }),

@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { ids, times } from '../../http/examples.js'
 import { Body, Id, Line, Named, Nullable, PatchBody, Text } from '../../http/schemas.js'
-import { FileInstant, FileInteger } from '../file-values.js'
+import { FileId, FileInstant, FileInteger } from '../file-values.js'
 import { Sequence } from '../sequence.js'
 
 export const Task = Named(
   'Task',
   Type.Object({
-    id: Id(),
-    milestoneId: Id(),
+    id: FileId(),
+    milestoneId: FileId(),
     name: Type.String(),
     description: Nullable(Type.String()),
     sequence: FileInteger(),

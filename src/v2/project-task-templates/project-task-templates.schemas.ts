@@ -68,7 +68,7 @@ const changeable = {
   dueDate: Instant({ description: 'moves its instances, but for overrides and completed ones' }),
   owner: Type.Optional(Nullable(Line({ description: "default: the task's defaultOwner" }))),
   notes: Type.Optional(Nullable(Text())),
-  isActive: Type.Optional(Type.Boolean({ default: true })),
+  isActive: Type.Optional(Type.Boolean({ description: 'of a new one: true when left out' })),
   anchor: Type.Optional(Nullable(StringEnum(anchors, { title: 'Anchor', description: anchorText }))),
   offsetDays: Type.Optional(Nullable(Days('alone, it moves the due date: the anchor stays'))),
 }

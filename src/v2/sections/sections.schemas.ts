@@ -36,7 +36,7 @@ export const CreateSectionOfTaskType = Named(
     name: Line(),
     description: Type.Optional(Nullable(Text())),
     sequence: Type.Optional(Sequence),
-    isRequired: Type.Optional(Type.Boolean({ default: true })),
+    isRequired: Type.Optional(Type.Boolean({ description: 'of a new one: true when left out' })),
   }),
   { code: 'PA2', name: 'First Article', sequence: 2 },
 )

@@ -15,7 +15,11 @@ import { filesPath, type FilesContext } from './files-context.js'
 import { FileParams } from './submission-files.schemas.js'
 import { getRecord, readFiles, tagOf } from './submission-files.js'
 
-const bytes = { description: 'The bytes', content: { 'application/octet-stream': { schema: {} } } }
+/** Of the type that the file came with, or that its name tells. */
+const bytes = {
+  description: 'The bytes',
+  content: { 'application/octet-stream': { schema: {} }, '*/*': { schema: {} } },
+}
 
 const schema = {
   operationId: 'downloadSubmissionFile',

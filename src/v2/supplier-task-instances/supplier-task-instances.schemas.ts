@@ -67,7 +67,7 @@ const changeable = {
   actualDueDate: Type.Optional(Nullable(Instant({ description: "the supplier's agreed override" }))),
   owner: Type.Optional(Nullable(Line())),
   notes: Type.Optional(Nullable(Text())),
-  isApplied: Type.Optional(Type.Boolean({ default: true })),
+  isApplied: Type.Optional(Type.Boolean({ description: 'of a new one: true when left out' })),
   blockedReason: Type.Optional(Nullable(Text())),
   submissionFiles: Type.Optional(
     Type.Array(Type.Object({}, { additionalProperties: true }), { maxItems: 1000 }),

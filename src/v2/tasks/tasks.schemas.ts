@@ -42,7 +42,7 @@ const changeable = {
   sequence: Type.Optional(Sequence),
   defaultOwner: Type.Optional(Nullable(Line())),
   defaultNotes: Type.Optional(Nullable(Text())),
-  isRequired: Type.Optional(Type.Boolean({ default: true })),
+  isRequired: Type.Optional(Type.Boolean({ description: 'of a new one: true when left out' })),
 }
 
 export const CreateTask = Named('CreateTask', Body({ taskTypeId: Id(), ...changeable }), {
