@@ -82,6 +82,18 @@ export function serveDocument(
   app.get(`/openapi/${name}.json`, { schema }, async () => withDeprecated(make(), await findSuperseded()))
 }
 
+/** Nothing from elsewhere, and no script in the page itself; Swagger UI sets styles on what it draws. */
+const docsPolicy = {
+  'default-src': `'none'`,
+  'script-src': `'self'`,
+  'style-src': [`'self'`, `'unsafe-inline'`],
+  'img-src': [`'self'`, 'data:'],
+  'connect-src': `'self'`,
+  'base-uri': `'none'`,
+  'form-action': `'none'`,
+  'frame-ancestors': `'none'`,
+}
+
 /**
  * Swagger UI at /docs, with a choice of documents. In a scope of its own: a version's scope has its own
  * `swagger`, and the user interface insists on one.
@@ -102,8 +114,8 @@ export async function serveDocs(
       paths: {},
     }
     await scope.register(swagger, { mode: 'static', specification: { document } })
-    // `urls` is an option of Swagger UI that the plugin's types leave out.
-    const uiConfig: object = { urls }
-    await scope.register(swaggerUi, { routePrefix: '/docs', uiConfig })
+    // `urls` is an option of Swagger UI that the plugin's types leave out. Its badge would ask a server elsewhere.
+    const uiConfig: object = { urls, validatorUrl: null }
+    await scope.register(swaggerUi, { routePrefix: '/docs', uiConfig, staticCSP: docsPolicy })
   })
 }

@@ -1,0 +1,1 @@
+import './docs/swagger-ui.spec.js'
