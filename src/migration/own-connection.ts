@@ -6,6 +6,8 @@ import type { Run } from './run.js'
 
 interface OwnConnection {
   foreignKeys: 'ON' | 'OFF'
+  /** What can be done on the same connection before anybody has to wait. */
+  before?: (db: Handle) => Promise<void>
 }
 
 /** @param act may await nothing but `trx` */
@@ -19,7 +21,7 @@ type Act<Result> = (trx: Transaction<unknown>, db: Handle) => Promise<Result>
  */
 export async function onOwnConnection<Result>(
   run: Run,
-  { foreignKeys }: OwnConnection,
+  { foreignKeys, before }: OwnConnection,
   act: Act<Result>,
 ): Promise<{ result: Result; heldMs: number }> {
   const db = new BetterSqlite3(run.path, { fileMustExist: true, timeout: WORKER_TIMEOUT_MS })
@@ -33,6 +35,7 @@ export async function onOwnConnection<Result>(
     begunAt = performance.now()
   })
   try {
+    await before?.(db)
     const result = await kysely.transaction().execute((trx) => {
       run.requireLease()
       return act(trx, db)
