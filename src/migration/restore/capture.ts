@@ -34,7 +34,9 @@ const triggersOf = ({ name, quoted, place }: DataTable, n: number): string[] =>
     ] as const
   ).map(([event, rows]) => {
     const columns = ['tableName', ...place.map((_, at) => `place${at}`)]
-    const values = rows.map((row) => `(${[literal(name), ...place.map((one) => `${row}.${one}`)].join(', ')})`)
+    const values = rows.map(
+      (row) => `(${[literal(name), ...place.map((one) => `${row}.${one}`)].join(', ')})`,
+    )
     return `CREATE TRIGGER main.${TRIGGERS}${n}_${event.toLowerCase()} AFTER ${event} ON ${quoted}
       BEGIN INSERT INTO ${TOUCHED} (${columns.join(', ')}) VALUES ${values.join(', ')}; END`
   })

@@ -29,7 +29,10 @@ export function createCompared(run: Run, backed: BackedData) {
       }
     },
     /** @param backedRows how many rows each table has in the backup */
-    end(db: Handle, backedRows: Counts): { table: CompareTable; placesIn: (table: string) => string | undefined } {
+    end(
+      db: Handle,
+      backedRows: Counts,
+    ): { table: CompareTable; placesIn: (table: string) => string | undefined } {
       // Somebody may have declared something else meanwhile, or moved the rows: then all is compared again.
       const known = isCaptureWhole(db, schemaVersion) ? begun : new Map<string, Comparison>()
       for (const comparison of known.values()) revise(db, comparison, touchedPlaces(comparison.table))
@@ -59,4 +62,5 @@ function explainsRows(db: Handle, { table, ours, theirs }: Comparison, backedRow
   return rowsIn(db, table.name) === backedRows + rowsOf(db, ours) - rowsOf(db, theirs)
 }
 
-const rowsOf = (db: Handle, noted: string) => db.prepare(`SELECT count(*) FROM ${noted}`).pluck().get() as number
+const rowsOf = (db: Handle, noted: string) =>
+  db.prepare(`SELECT count(*) FROM ${noted}`).pluck().get() as number

@@ -76,8 +76,11 @@ function* partsOf(db: Handle, schema: string, { quoted, rowid }: DataTable): Gen
     )
     .pluck()
     .safeIntegers()
-  const after = db.prepare(`SELECT min(${rowid}) FROM ${schema}.${quoted} WHERE ${rowid} > ?`).pluck().safeIntegers()
-  for (let from = first.get() as bigint | null; from !== null; ) {
+  const after = db
+    .prepare(`SELECT min(${rowid}) FROM ${schema}.${quoted} WHERE ${rowid} > ?`)
+    .pluck()
+    .safeIntegers()
+  for (let from = first.get() as bigint | null; from !== null;) {
     const to = last.get(from) as bigint | null
     if (to === null) return
     yield `h.${rowid} BETWEEN ${from} AND ${to}`
@@ -132,7 +135,8 @@ export const isNoted = (comparison: Comparison, which: 'ours' | 'theirs', row: s
 /** What was noted, by key: a row that is at another place has only been moved. */
 export function countDifferences(db: Handle, { table, ours, theirs }: Comparison): Differences {
   const keys = table.key.map((_, n) => `key${n}`)
-  for (const name of [ours, theirs]) db.exec(`CREATE INDEX IF NOT EXISTS ${name}_key ON ${bare(name)} (${keys.join(', ')})`)
+  for (const name of [ours, theirs])
+    db.exec(`CREATE INDEX IF NOT EXISTS ${name}_key ON ${bare(name)} (${keys.join(', ')})`)
   const both = keys.map((key) => `o.${key} = t.${key}`).join(' AND ')
   const inBoth = `EXISTS (SELECT 1 FROM ${theirs} t WHERE ${both})`
   const found = {

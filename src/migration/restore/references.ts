@@ -22,7 +22,8 @@ export function danglingAmong(db: Handle, schema: 'main' | 'backup', written: re
       child.table.name,
       referencesOf(db, child).reduce(
         (sum, reference) =>
-          sum + countDangling(db, schema, { child, reference, parent: byName.get(reference.parent.toLowerCase()) }),
+          sum +
+          countDangling(db, schema, { child, reference, parent: byName.get(reference.parent.toLowerCase()) }),
         0,
       ),
     ]),
@@ -59,7 +60,9 @@ function countDangling(db: Handle, schema: string, { child, reference, parent }:
   const isSet = pairs.map(([from]) => `c.${from} IS NOT NULL`).join(' AND ')
   const isParent = pairs.map(([from, to]) => `p.${to} = c.${from}`).join(' AND ')
   const leadsToNothing =
-    parent === undefined ? isSet : `${isSet} AND NOT EXISTS (SELECT 1 FROM ${schema}.${reference.parent} p WHERE ${isParent})`
+    parent === undefined
+      ? isSet
+      : `${isSet} AND NOT EXISTS (SELECT 1 FROM ${schema}.${reference.parent} p WHERE ${isParent})`
   const among = (which: string) =>
     db
       .prepare(`SELECT count(*) FROM ${schema}.${child.table.quoted} c WHERE ${which} AND ${leadsToNothing}`)
@@ -78,4 +81,5 @@ function mayReferTo({ pairs }: Reference, { table, ours }: Comparison): string {
     : '1'
 }
 
-const isEmpty = (db: Handle, noted: string) => db.prepare(`SELECT 1 FROM ${noted} LIMIT 1`).get() === undefined
+const isEmpty = (db: Handle, noted: string) =>
+  db.prepare(`SELECT 1 FROM ${noted} LIMIT 1`).get() === undefined

@@ -167,7 +167,11 @@ function wholeWriter(run: Run, { path, manifest }: Backup, data: RestoredData): 
           actual: countIn(db, names, rowsIn),
           holds: (actual, counted) => actual === counted,
         }),
-        checkReferencesKept('restore', danglingAmong(db, 'backup', written), danglingAmong(db, 'main', written)),
+        checkReferencesKept(
+          'restore',
+          danglingAmong(db, 'backup', written),
+          danglingAmong(db, 'main', written),
+        ),
       ]
       return { tables, checks, issues: [], undone }
     },

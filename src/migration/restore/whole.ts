@@ -62,7 +62,14 @@ const isTable = ({ type }: SchemaObject) => type === 'table'
 function restoreRows(db: Handle, comparison: Comparison, lost: number): RestoredTable {
   const { deleted, inserted, updated, samples } = countDifferences(db, comparison)
   if (deleted + inserted + updated > 0) makeEqual(db, comparison)
-  return { table: comparison.table.name, because: 'asked', deleted: deleted + lost, inserted, updated, samples }
+  return {
+    table: comparison.table.name,
+    because: 'asked',
+    deleted: deleted + lost,
+    inserted,
+    updated,
+    samples,
+  }
 }
 
 const gone = (table: string, deleted: number): RestoredTable => ({
