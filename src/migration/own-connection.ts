@@ -4,6 +4,8 @@ import { kyselyOver, WORKER_TIMEOUT_MS, type Handle } from '../db/database.js'
 import { takeLock } from '../db/worker-lock.js'
 import type { Run } from './run.js'
 
+const CACHE_KIB = 262_144
+
 interface OwnConnection {
   foreignKeys: 'ON' | 'OFF'
   /** What can be done on the same connection before anybody has to wait. */
@@ -29,6 +31,8 @@ export async function onOwnConnection<Result>(
   db.pragma('recursive_triggers = OFF')
   db.pragma('synchronous = FULL')
   db.pragma('wal_autocheckpoint = 0')
+  // With SQLite's own 2 MB, pages that are written once more are written to the WAL once more, while all wait.
+  db.pragma(`cache_size = -${CACHE_KIB}`)
   let begunAt = 0
   const kysely: Kysely<unknown> = kyselyOver(db, async (handle) => {
     takeLock(handle)

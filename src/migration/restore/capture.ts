@@ -48,9 +48,17 @@ const schemaVersionOf = (db: Handle) => db.pragma('main.schema_version', { simpl
 export const isCaptureWhole = (db: Handle, schemaVersion: number): boolean =>
   schemaVersionOf(db) === schemaVersion
 
-/** SQL: the places of the table's rows that were written. */
+/** What was written since the capture began, in a temporary table, once each. @returns the tables in question */
+export function takeTouched(db: Handle): ReadonlySet<string> {
+  db.exec(`DROP TABLE IF EXISTS temp.touched;
+    CREATE TABLE temp.touched AS SELECT DISTINCT * FROM main.${TOUCHED} ORDER BY tableName;
+    CREATE INDEX temp.touched_tableName ON touched (tableName)`)
+  return new Set(db.prepare('SELECT DISTINCT tableName FROM temp.touched').pluck().all() as string[])
+}
+
+/** SQL: the places of the table's rows that were taken. */
 export const touchedPlaces = ({ name, place }: DataTable): string =>
-  `SELECT ${place.map((_, n) => `place${n}`).join(', ')} FROM main.${TOUCHED} WHERE tableName = ${literal(name)}`
+  `SELECT ${place.map((_, n) => `place${n}`).join(', ')} FROM temp.touched WHERE tableName = ${literal(name)}`
 
 export function removeCapture(db: Handle): void {
   const names = (type: 'trigger' | 'table') =>

@@ -1,7 +1,7 @@
 import type { Handle } from '../../db/database.js'
 import type { Run } from '../run.js'
 import { rowsIn, type Counts } from '../table-checks.js'
-import { installCapture, isCaptureWhole, removeCapture, touchedPlaces } from './capture.js'
+import { installCapture, isCaptureWhole, removeCapture, takeTouched, touchedPlaces } from './capture.js'
 import { readDataObjects, readDataTables, type BackedData, type DataTable } from './data-objects.js'
 import { beginComparison, compareAll, compareInParts, revise, type Comparison } from './differences.js'
 import { keptObjects } from './kept.js'
@@ -35,7 +35,11 @@ export function createCompared(run: Run, backed: BackedData) {
     ): { table: CompareTable; placesIn: (table: string) => string | undefined } {
       // Somebody may have declared something else meanwhile, or moved the rows: then all is compared again.
       const known = isCaptureWhole(db, schemaVersion) ? begun : new Map<string, Comparison>()
-      for (const comparison of known.values()) revise(db, comparison, touchedPlaces(comparison.table))
+      if (known.size > 0) {
+        const touched = takeTouched(db)
+        for (const [name, comparison] of known)
+          if (touched.has(name)) revise(db, comparison, touchedPlaces(comparison.table))
+      }
       removeCapture(db)
       for (const [name, comparison] of known)
         if (!explainsRows(db, comparison, backedRows[name] ?? 0))

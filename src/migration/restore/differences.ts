@@ -11,7 +11,7 @@ export type Differences = Pick<RestoredTable, 'deleted' | 'inserted' | 'updated'
 export const differ = (columns: readonly string[], one: string, other: string): string =>
   ['0', ...columns.map((column) => isOther(`${one}.${column}`, `${other}.${column}`))].join(' OR ')
 
-const isOther = (one: string, other: string) =>
+export const isOther = (one: string, other: string) =>
   `${one} COLLATE BINARY IS NOT ${other} OR typeof(${one}) IS NOT typeof(${other})`
 
 /**
@@ -63,28 +63,27 @@ export async function compareInParts(
   noteChanged(db, comparison, '1')
 }
 
-/** SQL over a row `h`: which part of the table it is in. A table without rowids is one part. */
+/**
+ * SQL over a row `h`: which part of the table it is in. A table without rowids is one part. What is added
+ * meanwhile is in none: whoever writes all the time would never let it end.
+ */
 function* partsOf(db: Handle, schema: string, { quoted, rowid }: DataTable): Generator<string> {
   if (rowid === undefined) {
     yield '1'
     return
   }
-  const first = db.prepare(`SELECT min(${rowid}) FROM ${schema}.${quoted}`).pluck().safeIntegers()
-  const last = db
-    .prepare(
-      `SELECT max(r) FROM (SELECT ${rowid} AS r FROM ${schema}.${quoted} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${ROWS_A_CHUNK})`,
-    )
-    .pluck()
-    .safeIntegers()
-  const after = db
-    .prepare(`SELECT min(${rowid}) FROM ${schema}.${quoted} WHERE ${rowid} > ?`)
-    .pluck()
-    .safeIntegers()
-  for (let from = first.get() as bigint | null; from !== null;) {
-    const to = last.get(from) as bigint | null
-    if (to === null) return
-    yield `h.${rowid} BETWEEN ${from} AND ${to}`
-    from = after.get(to) as bigint | null
+  const read = (sql: string) => db.prepare(sql).pluck().safeIntegers()
+  const from = `FROM ${schema}.${quoted}`
+  const last = read(`SELECT max(${rowid}) ${from}`).get() as bigint | null
+  const next = read(`SELECT min(${rowid}) ${from} WHERE ${rowid} BETWEEN ? AND ?`)
+  const nth = read(
+    `SELECT ${rowid} ${from} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT 1 OFFSET ${ROWS_A_CHUNK - 1}`,
+  )
+  let first = read(`SELECT min(${rowid}) ${from}`).get() as bigint | null
+  while (first !== null && last !== null && first <= last) {
+    const end = (nth.get(first, last) as bigint | undefined) ?? last
+    yield `h.${rowid} BETWEEN ${first} AND ${end}`
+    first = end >= last ? null : (next.get(end + 1n, last) as bigint | null)
   }
 }
 
@@ -102,7 +101,8 @@ function noteWithin(db: Handle, comparison: Comparison, scope: string): void {
   noteChanged(db, comparison, scope)
 }
 
-const placeOf = ({ place }: DataTable, row: string) => place.map((column) => `${row}.${column}`).join(', ')
+const placeOf = ({ place }: DataTable, row: string) =>
+  place.map((column) => `${row}.${column}`).join(', ')
 
 const notedOf = ({ key, place }: DataTable) =>
   [
@@ -176,12 +176,4 @@ export function countEach(
       updated: some(found.updated),
     },
   }
-}
-
-/** Makes the table what it is in the backup, by what was noted. No trigger may stand on it. */
-export function makeEqual(db: Handle, comparison: Comparison): void {
-  const { quoted, columns, place } = comparison.table
-  const all = [...new Set([...place, ...columns])].join(', ')
-  db.exec(`DELETE FROM main.${quoted} WHERE ${isNoted(comparison, 'ours', quoted)};
-    INSERT INTO main.${quoted} (${all}) SELECT ${all} FROM backup.${quoted} h WHERE ${isNoted(comparison, 'theirs', 'h')}`)
 }

@@ -10,8 +10,9 @@ import { takeState } from '../state.js'
 import { countIn, rowsIn } from '../table-checks.js'
 import type { CompareTable } from './compared.js'
 import { readDataObjects, type BackedData } from './data-objects.js'
-import { countDifferences, makeEqual, type Comparison } from './differences.js'
+import { countDifferences, type Comparison } from './differences.js'
 import { keptObjects } from './kept.js'
+import { makeEqual } from './make-equal.js'
 
 /** What this version has added to a database that has these tables. */
 export type FilesFor = (tables: ReadonlySet<string>) => readonly SchemaFile[]
