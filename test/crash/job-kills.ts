@@ -36,13 +36,16 @@ export function killEverywhere<Look>(t: Test, killed: KilledJob<Look>, counts: K
       async (t) => {
         const path = withBackups(copyOf(t, killed.ready), killed.ready)
         const before = killed.lookAt(path)
-        const { id, wasAtWork } = await dieAt(path, death, killed)
+        const wasAtWork = await dieAt(path, death, killed)
         if (wasAtWork) counts.set(killed.job, (counts.get(killed.job) ?? 0) + 1)
         t.same(fileProblems(path), [])
         killed.checkLeft(t, killed.lookAt(path), before)
         const next = startLife(path)
         const operator = operatorAt(await next.address)
-        t.match(await operator.until(id, endStates), { state: 'succeeded', error: null })
+        // Who was killed may not have answered any more.
+        const job = await operator.newest()
+        t.equal(job?.job, killed.job)
+        t.match(await operator.until(job?.id ?? '', endStates), { state: 'succeeded', error: null })
         await killed.checkEnd(t, path, operator)
         next.signal('SIGTERM')
         t.equal((await next.ended).code, 0)
@@ -57,27 +60,27 @@ function withBackups(copy: string, path: string): string {
   return copy
 }
 
+/** Whether the job had not ended yet. */
 async function dieAt<Look>(
   path: string,
   death: string | number,
   { job, options, phase }: KilledJob<Look>,
-): Promise<{ id: string; wasAtWork: boolean }> {
+): Promise<boolean> {
   const fate: Fate = typeof death === 'string' ? { signalAt: `SIGKILL ${death}` } : {}
   const life = startLife(path, fate)
   const operator = operatorAt(await life.address)
-  const { id } = await operator.start(job, options)
-  let wasAtWork = true
+  const started = await operator.start(job, options).catch(() => undefined)
+  let isAtWork = true
   if (typeof death === 'number') {
-    // Short phases may be over before they are seen.
-    for (let seen = await operator.get(id); seen.phase !== phase && !endStates.includes(seen.state); ) {
+    const see = () => operator.get(started?.id ?? '')
+    // A short phase may be over before it is seen.
+    for (let seen = await see(); seen.phase !== phase && !endStates.includes(seen.state); seen = await see())
       await pause(2)
-      seen = await operator.get(id)
-    }
     await pause(death)
-    wasAtWork = !endStates.includes((await operator.get(id)).state)
+    isAtWork = !endStates.includes((await see()).state)
     life.signal('SIGKILL')
   }
   const { signal } = await life.ended
   if (signal !== 'SIGKILL') throw new Error(`The server ended by ${String(signal)}: ${life.told()}`)
-  return { id, wasAtWork }
+  return isAtWork
 }
