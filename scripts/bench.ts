@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { latency, latencyDefaults } from './bench/latency.js'
+import { rto, rtoDefaults } from './bench/rto.js'
 import { commonOptions, runScript, wholeNumber, wrongUsage, type Outcome } from './terminal.js'
 
-const benchmarks = { latency }
-type Name = keyof typeof benchmarks
-const names = Object.keys(benchmarks) as Name[]
+const names = ['latency', 'rto'] as const
+type Name = (typeof names)[number]
 
-const usage = `Measures what clients notice of a migration. Makes its own databases, and removes them.
+const usage = `Measures what clients notice of a migration, and of a restore. Makes its own databases, and removes them.
 
 Usage: npm run bench -- [NAME] [options]
 
@@ -19,6 +19,11 @@ Usage: npm run bench -- [NAME] [options]
     --reads N       GETs a second (${latencyDefaults.reads})
     --writes N      PATCHes, POSTs and DELETEs a second (${latencyDefaults.writes})
 
+  rto               a restore of all the data: seconds from the request to serving it, and for how long
+                    writes were held meanwhile
+    --instances N   supplier task instances (${rtoDefaults.instances})
+    --changes N     of them that are changed, deleted or added since the backup (${rtoDefaults.changes})
+
   --json            prints {NAME: figures and checks}
   --help            prints this
 
@@ -27,9 +32,15 @@ Exit status: 0 every check passed, 1 one failed, 2 wrong usage.`
 await runScript(usage, bench)
 
 async function bench(): Promise<Outcome> {
-  const { chosen, options } = readOptions()
+  const { chosen, given } = readOptions()
   const outcomes: [Name, Outcome][] = []
-  for (const name of chosen) outcomes.push([name, await benchmarks[name](options)])
+  for (const name of chosen)
+    outcomes.push([
+      name,
+      name === 'latency'
+        ? await latency({ ...latencyDefaults, ...only(given, latencyDefaults) })
+        : await rto({ ...rtoDefaults, ...only(given, rtoDefaults) }),
+    ])
   return {
     ok: outcomes.every(([, { ok }]) => ok),
     json: Object.fromEntries(outcomes.map(([name, { json }]) => [name, json])),
@@ -37,31 +48,38 @@ async function bench(): Promise<Outcome> {
   }
 }
 
-function readOptions() {
+type Given = Partial<Record<keyof typeof latencyDefaults | keyof typeof rtoDefaults, number>>
+
+/** Those of the options that are one benchmark's. */
+function only(given: Given, defaults: object): Given {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in defaults))
+}
+
+function readOptions(): { chosen: readonly Name[]; given: Given } {
+  const number = { type: 'string' } as const
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       ...commonOptions,
-      instances: { type: 'string', default: String(latencyDefaults.instances) },
-      idle: { type: 'string', default: String(latencyDefaults.idle) },
-      reads: { type: 'string', default: String(latencyDefaults.reads) },
-      writes: { type: 'string', default: String(latencyDefaults.writes) },
+      instances: number,
+      idle: number,
+      reads: number,
+      writes: number,
+      changes: number,
     },
   })
-  const number = (option: 'instances' | 'idle' | 'reads' | 'writes') => {
-    const value = wholeNumber(option, values[option])
-    if (value === 0) throw wrongUsage(`--${option} is 1 or more.`)
-    return value
+  const given: Given = {}
+  for (const option of ['instances', 'idle', 'reads', 'writes', 'changes'] as const) {
+    const value = values[option]
+    if (value !== undefined) given[option] = positive(option, value)
   }
-  return {
-    chosen: positionals.length === 0 ? names : positionals.map(known),
-    options: {
-      instances: number('instances'),
-      idle: number('idle'),
-      reads: number('reads'),
-      writes: number('writes'),
-    },
-  }
+  return { chosen: positionals.length === 0 ? names : positionals.map(known), given }
+}
+
+function positive(option: string, given: string): number {
+  const value = wholeNumber(option, given)
+  if (value === 0) throw wrongUsage(`--${option} is 1 or more.`)
+  return value
 }
 
 function known(given: string): Name {

@@ -4,10 +4,10 @@ import t from 'tap'
 t.setTimeout(3_600_000)
 
 await import('./crash/closing.spec.js')
-await import('./crash/contract-kills.spec.js')
 await import('./crash/disk-full.spec.js')
+await import('./crash/disk-full-jobs.spec.js')
 await import('./crash/locked.spec.js')
-await import('./crash/restore-kills.spec.js')
+await import('./crash/job-kills.spec.js')
 await import('./crash/stop-signal.spec.js')
 await import('./crash/stand-still.spec.js')
 await import('./crash/take-over.spec.js')

@@ -3,7 +3,7 @@ import type { Outcome } from '../terminal.js'
 import { checksOf } from './latency-checks.js'
 import type { LatencyOptions, Measured } from './latency.js'
 import type { Answered } from './load.js'
-import type { Span } from './migration.js'
+import type { Span } from './job.js'
 import { DASHBOARD, READS, WRITES } from './requests.js'
 
 export interface Quantiles {

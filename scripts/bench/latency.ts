@@ -1,13 +1,14 @@
 import { once } from 'node:events'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { generateDefaults, generateV1 } from '../../src/v1/generate/generate-v1.js'
 import type { Outcome } from '../terminal.js'
+import { inFolder } from './folder.js'
 import { asOutcome } from './latency-report.js'
+import type { Span } from './job.js'
 import type { Answered, LoadInput } from './load.js'
-import { migrate, type Migrated, type Span } from './migration.js'
+import { migrate, type Migrated } from './migration.js'
 import type { Probed } from './probe.js'
 import { startProbedServer, type WalSize } from './probed-server.js'
 import { sampleOf } from './requests.js'
@@ -31,11 +32,7 @@ export interface Measured {
 
 /** One server under the same load idle and migrating, and another that migrates without any load. */
 export async function latency(options: LatencyOptions): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'task-tracker-bench-'))
-  // Ctrl-C ends the process here: the handlers of its exit take away the servers and the files.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  try {
+  return inFolder(async (folder) => {
     say(`making a v1 database with ${options.instances} supplier task instances`)
     const made = join(folder, 'v1.db')
     generateV1({ ...generateDefaults, path: made, instances: options.instances })
@@ -48,9 +45,7 @@ export async function latency(options: LatencyOptions): Promise<Outcome> {
     const underLoad = await measure(loaded, options)
     const withoutLoad = await measure(alone, undefined)
     return asOutcome(options, underLoad, withoutLoad)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 async function measure(path: string, options: LatencyOptions | undefined): Promise<Measured> {

@@ -4,8 +4,12 @@ import { kyselyOver, WORKER_TIMEOUT_MS, type Handle } from '../db/database.js'
 import { takeLock } from '../db/worker-lock.js'
 import type { Run } from './run.js'
 
+const CACHE_KIB = 262_144
+
 interface OwnConnection {
   foreignKeys: 'ON' | 'OFF'
+  /** What can be done on the same connection before anybody has to wait. */
+  before?: (db: Handle) => Promise<void>
 }
 
 /** @param act may await nothing but `trx` */
@@ -19,7 +23,7 @@ type Act<Result> = (trx: Transaction<unknown>, db: Handle) => Promise<Result>
  */
 export async function onOwnConnection<Result>(
   run: Run,
-  { foreignKeys }: OwnConnection,
+  { foreignKeys, before }: OwnConnection,
   act: Act<Result>,
 ): Promise<{ result: Result; heldMs: number }> {
   const db = new BetterSqlite3(run.path, { fileMustExist: true, timeout: WORKER_TIMEOUT_MS })
@@ -27,12 +31,15 @@ export async function onOwnConnection<Result>(
   db.pragma('recursive_triggers = OFF')
   db.pragma('synchronous = FULL')
   db.pragma('wal_autocheckpoint = 0')
+  // With SQLite's own 2 MB, pages that are written once more are written to the WAL once more, while all wait.
+  db.pragma(`cache_size = -${CACHE_KIB}`)
   let begunAt = 0
   const kysely: Kysely<unknown> = kyselyOver(db, async (handle) => {
     takeLock(handle)
     begunAt = performance.now()
   })
   try {
+    await before?.(db)
     const result = await kysely.transaction().execute((trx) => {
       run.requireLease()
       return act(trx, db)

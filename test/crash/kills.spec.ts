@@ -42,8 +42,8 @@ const namedPoints = [
 const otherPhases = ['starting', 'paused', 'idle']
 
 /**
- * Jobs that have no chapter: they are phases of one that has, or the end of the story (contract-kills.spec.ts), or undo
- * what the story has told (restore-kills.spec.ts).
+ * Jobs that have no chapter: they are phases of one that has, or the end of the story, or undo what it has told
+ * (job-kills.spec.ts).
  */
 const withoutChapter = ['assess', 'validate', 'contract', 'restore']
 

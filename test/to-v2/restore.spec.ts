@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, cpSync, truncateSync } from 'node:fs'
+import { cpSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Handle } from '../../src/db/database.js'
 import { allGroupsOn } from '../../src/kernel/api-groups.js'
-import { readTables, type BackedTable } from '../../src/migration/backup/table-lines.js'
 import type { Job } from '../../src/migration/jobs.repository.js'
 import { isOfJournal } from '../../src/migration/journal-files.js'
 import type { Restoration } from '../../src/migration/report.js'
@@ -13,46 +12,15 @@ import { openApplicationDatabase } from '../../src/open-application-database.js'
 import { post, read, served, v1Path } from '../admin/served.js'
 import { temporaryFolder } from '../helper.js'
 import { adoptedFile, runHere, sqlConsole } from './migrated.js'
-import { schemaOf } from './v1-file.js'
+import { backedUp, byConsole, cloneOf, dataOf } from './restored-file.js'
 
 const DAY_MS = 86_400_000
-
-const backedUp = (path: string, id: string) => join(dirname(path), 'backups', id, 'database.db')
 
 const tablesOf = (db: Handle) =>
   db
     .prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'`)
     .pluck()
     .all() as string[]
-
-/** Also where in the file each row is. */
-const rowsOf = (db: Handle, { name, columns, order, rowid = 'NULL' }: BackedTable) =>
-  db
-    .prepare(
-      `SELECT ${[rowid, ...columns.map((c) => `typeof("${c}") || hex(CAST("${c}" AS BLOB))`)].join(', ')}
-       FROM "${name}" ORDER BY ${order}`,
-    )
-    .raw()
-    .all()
-
-/** Every byte of the data, and every declaration; the tables of the journal are not among them. */
-function dataOf(path: string) {
-  const db = sqlConsole(path)
-  try {
-    const schema = schemaOf(db) as { name: string; sql: string | null }[]
-    return {
-      rows: Object.fromEntries(
-        readTables(db)
-          .filter(({ name }) => !isOfJournal(name))
-          .map((table) => [table.name, rowsOf(db, table)]),
-      ),
-      schema,
-      state: db.prepare('SELECT stage, groups, groupsSince, cutoverAt FROM migration_state').get(),
-    }
-  } finally {
-    db.close()
-  }
-}
 
 /** The rows of the journal that nobody may lose. */
 function journalOf(path: string) {
@@ -71,25 +39,6 @@ function journalOf(path: string) {
   } finally {
     db.close()
   }
-}
-
-function byConsole(path: string, sql: string, foreignKeys: 'ON' | 'OFF' = 'ON'): void {
-  const db = sqlConsole(path)
-  db.pragma(`foreign_keys = ${foreignKeys}`)
-  db.exec(sql)
-  db.close()
-}
-
-/** The file with its backups, under another name. */
-function cloneOf(t: Test, path: string, ...backups: string[]): string {
-  const db = sqlConsole(path)
-  db.pragma('wal_checkpoint(TRUNCATE)')
-  db.close()
-  const copy = join(temporaryFolder(t), 'app.db')
-  copyFileSync(path, copy)
-  for (const id of backups)
-    cpSync(join(dirname(path), 'backups', id), join(dirname(copy), 'backups', id), { recursive: true })
-  return copy
 }
 
 const restoreHere = (path: string, backupId: string, options: object = {}) =>

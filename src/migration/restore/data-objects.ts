@@ -4,6 +4,7 @@ import { readSchemaObjects, type SchemaObject } from '../backup/schema-objects.j
 import { readTables, type BackedTable } from '../backup/table-lines.js'
 import { isOfJournal } from '../journal-files.js'
 import { countIn, danglingIn, type Counts } from '../table-checks.js'
+import { isOfCapture } from './capture.js'
 
 /** A table whose rows are compared with those of the same table elsewhere. Names are quoted. */
 export interface DataTable {
@@ -14,12 +15,14 @@ export interface DataTable {
   key: readonly string[]
   /** Where in the file a row is: its rowid, or its key. */
   place: readonly string[]
+  /** The name of the rowid; undefined where there is none. */
+  rowid: string | undefined
 }
 
 /** The ordinary tables of the data: all but the journal's. */
 export const readDataTables = (db: Handle): DataTable[] =>
   readTables(db)
-    .filter(({ name }) => !isOfJournal(name))
+    .filter(({ name }) => !isOfJournal(name) && !isOfCapture(name))
     .map((table) => asDataTable(db, table))
 
 function asDataTable(db: Handle, { name, columns, rowid }: BackedTable): DataTable {
@@ -35,6 +38,7 @@ function asDataTable(db: Handle, { name, columns, rowid }: BackedTable): DataTab
     columns: columns.map(identifier),
     key: key.length > 0 ? key : place,
     place,
+    rowid,
   }
 }
 
@@ -46,7 +50,9 @@ export function readDataObjects(db: Handle): SchemaObject[] {
       .pluck()
       .all(),
   )
-  return readSchemaObjects(db).filter(({ table }) => !isOfJournal(table) && !virtual.has(table))
+  return readSchemaObjects(db).filter(
+    ({ name, table }) => !isOfJournal(table) && !isOfCapture(name) && !virtual.has(table),
+  )
 }
 
 /** What a backup has beside the journal. */

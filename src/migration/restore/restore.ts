@@ -20,8 +20,11 @@ import {
   requireAllPassed,
   rowsIn,
 } from '../table-checks.js'
+import { hasCapture, removeCapture } from './capture.js'
+import { createCompared } from './compared.js'
 import { readBackedData, type BackedData } from './data-objects.js'
 import { checkAsBackedUp, plannedIds, planNamed, writeNamed } from './named-tables.js'
+import { danglingAmong } from './references.js'
 import { restoreWhole, type FilesFor } from './whole.js'
 
 /** What the engine is told of the data. `backup` is attached under that name where a handle is given. */
@@ -31,12 +34,15 @@ export interface RestoredData {
   scopeOf(db: Handle, tables: readonly string[]): readonly string[]
   /** Throws where what is written to one schema would not reach the other. */
   requireSync(db: Handle): void
-  /**
-   * The changes that were made since the backup and would be undone.
-   *
-   * @param ids SELECT of the ids of the rows in question; not given: all
-   */
-  undone(db: Handle, ids?: string): Restoration['undone']
+  /** The changes that were made since the backup and would be undone. */
+  undone(db: Handle, among: UndoneAmong): Restoration['undone']
+}
+
+interface UndoneAmong {
+  /** SELECT of the ids of the rows in question; not given: all. */
+  ids?: string
+  /** SELECT of the places of those rows of a table that differ; undefined where they may be any. */
+  placesIn?: (table: string) => string | undefined
 }
 
 /** All of the backup is read before anything is begun: it must be what was made. */
@@ -64,7 +70,8 @@ interface RestoreWhat {
 
 /**
  * Puts a backup in the place of the data, or of named tables, in one transaction on the live file: whoever has
- * it open sees what was before, or what is after it.
+ * it open sees what was before, or what is after it. All of the data is compared before that, while others
+ * write; under the lock only what they have written meanwhile is looked at again.
  */
 export const restore = (what: RestoreWhat, data: RestoredData): Phase => ({
   name: 'restore',
@@ -72,14 +79,20 @@ export const restore = (what: RestoreWhat, data: RestoredData): Phase => ({
     if (isDone(run)) return
     const folder = folderOf(run.settings.backups.dir, what.backupId)
     const backup: Backup = { path: join(folder, DATABASE), manifest: readManifest(folder) }
-    const write = what.tables === undefined ? wholeWriter(backup, data) : namedWriter(run, what.tables, data)
+    const write =
+      what.tables === undefined ? wholeWriter(run, backup, data) : namedWriter(run, what.tables, data)
     const stage = readState(run.db).stage
     await run.rest()
     const { result, heldMs } = await onOwnConnection(
       run,
-      { foreignKeys: write.foreignKeys },
+      {
+        foreignKeys: write.foreignKeys,
+        async before(db) {
+          db.prepare('ATTACH ? AS backup').run(backup.path)
+          await write.before?.(db)
+        },
+      },
       async (trx, db) => {
-        db.prepare('ATTACH ? AS backup').run(backup.path)
         const written = await write.act(trx, db)
         requireAllPassed(written.checks, 'Nothing was restored.')
         const rowsWritten = written.tables.reduce(
@@ -104,6 +117,9 @@ export const restore = (what: RestoreWhat, data: RestoredData): Phase => ({
       heldMs,
     }
   },
+  async undo(run) {
+    if (hasCapture(run.db)) run.transaction(() => removeCapture(run.db))
+  },
 })
 
 interface Backup {
@@ -120,19 +136,28 @@ interface Written {
 
 interface Writer {
   foreignKeys: 'ON' | 'OFF'
+  /** Before the lock is taken. */
+  before?(db: Handle): Promise<void>
   act(trx: Transaction<unknown>, db: Handle): Promise<Written>
 }
 
 /** Without foreign keys: with them, to drop a table, or to delete a row for a moment, is to delete all that refers to it. */
-function wholeWriter({ path, manifest }: Backup, data: RestoredData): Writer {
+function wholeWriter(run: Run, { path, manifest }: Backup, data: RestoredData): Writer {
   const backed: BackedData = readBackedData(path)
+  const compared = createCompared(run, backed)
+  const names = backed.tables.map(({ name }) => name)
+  const expected = Object.fromEntries(manifest.tables.map(({ table, rows }) => [table, rows]))
   return {
     foreignKeys: 'OFF',
+    before: (db) => compared.begin(db),
     async act(trx, db) {
-      const undone = data.undone(db)
-      const tables = await restoreWhole(trx, db, backed, data.filesFor)
-      const names = backed.tables.map(({ name }) => name)
-      const expected = Object.fromEntries(manifest.tables.map(({ table, rows }) => [table, rows]))
+      const compare = compared.end(db, expected)
+      const undone = data.undone(db, { placesIn: compare.placesIn })
+      const { tables, written } = await restoreWhole(trx, db, {
+        backed,
+        compare: compare.table,
+        filesFor: data.filesFor,
+      })
       const checks = [
         checkTables({
           id: 'rows-as-backed-up',
@@ -142,7 +167,11 @@ function wholeWriter({ path, manifest }: Backup, data: RestoredData): Writer {
           actual: countIn(db, names, rowsIn),
           holds: (actual, counted) => actual === counted,
         }),
-        checkReferencesKept('restore', backed.dangling, countIn(db, names, danglingIn)),
+        checkReferencesKept(
+          'restore',
+          danglingAmong(db, 'backup', written),
+          danglingAmong(db, 'main', written),
+        ),
       ]
       return { tables, checks, issues: [], undone }
     },
@@ -157,7 +186,7 @@ function namedWriter(run: Run, tables: readonly string[], data: RestoredData): W
     async act(_, db) {
       data.requireSync(db)
       const plan = planNamed(db, { tables, scope: data.scopeOf(db, tables) })
-      const undone = data.undone(db, plannedIds)
+      const undone = data.undone(db, { ids: plannedIds })
       writerOn(db, { actor: null, requestId: run.job.id, origin: 'migration' })(() => writeNamed(db, plan))
       const scope = plan.members.map(({ name }) => name)
       const checks = [

@@ -8,22 +8,32 @@ import { requireForeignKeysOff } from '../own-connection.js'
 import type { RestoredTable } from '../report.js'
 import { takeState } from '../state.js'
 import { countIn, rowsIn } from '../table-checks.js'
-import { readDataObjects, type BackedData, type DataTable } from './data-objects.js'
-import { findDifferences, makeEqual } from './differences.js'
+import type { CompareTable } from './compared.js'
+import { readDataObjects, type BackedData } from './data-objects.js'
+import { countDifferences, type Comparison } from './differences.js'
+import { keptObjects } from './kept.js'
+import { makeEqual } from './make-equal.js'
 
 /** What this version has added to a database that has these tables. */
 export type FilesFor = (tables: ReadonlySet<string>) => readonly SchemaFile[]
 
+interface Restoring {
+  backed: BackedData
+  compare: CompareTable
+  filesFor: FilesFor
+}
+
 /**
  * Makes all of the data what it is in the attached `backup`: rows, tables, indexes, views and triggers. In a
  * table that is declared in the same words only rows that differ are written. The journal stays.
+ *
+ * @returns what was written, and where
  */
 export async function restoreWhole(
   trx: Transaction<unknown>,
   db: Handle,
-  backed: BackedData,
-  filesFor: FilesFor,
-): Promise<RestoredTable[]> {
+  { backed, compare, filesFor }: Restoring,
+): Promise<{ tables: RestoredTable[]; written: Comparison[] }> {
   requireForeignKeysOff(db)
   const own = readDataObjects(db)
   const kept = keptObjects(own, backed.objects)
@@ -37,37 +47,30 @@ export async function restoreWhole(
   for (const { type, name } of going.toReversed()) db.exec(`DROP ${type} main.${identifier(name)}`)
   const missing = backed.objects.filter(({ name }) => !kept.has(name))
   for (const { sql } of missing.filter(isTable)) db.exec(sql)
-  const restored = backed.tables.map((table) => restoreRows(db, table, lost[table.name] ?? 0))
+  const written = backed.tables.map(compare)
+  const restored = written.map((comparison) => restoreRows(db, comparison, lost[comparison.table.name] ?? 0))
   for (const { sql } of missing.filter((object) => !isTable(object))) db.exec(sql)
   takeState(db, 'backup')
   takeSchemaFiles(db)
   const names = new Set(backed.tables.map(({ name }) => name))
   await applySchemaFiles(trx, filesFor(names))
-  return [
-    ...restored,
-    ...Object.entries(lost).flatMap(([name, rows]) => (names.has(name) ? [] : gone(name, rows))),
-  ]
+  const others = Object.entries(lost).flatMap(([name, rows]) => (names.has(name) ? [] : gone(name, rows)))
+  return { tables: [...restored, ...others], written }
 }
 
 const isTable = ({ type }: SchemaObject) => type === 'table'
 
-/** Tables, indexes and views that need not be touched. */
-function keptObjects(own: readonly SchemaObject[], backed: readonly SchemaObject[]): ReadonlySet<string> {
-  const declared = new Map(backed.map((object) => [object.name, object]))
-  const same = own.filter(({ type, name, sql }) => {
-    const other = declared.get(name)
-    return type !== 'trigger' && other?.type === type && other.sql === sql
-  })
-  const names = new Set(same.map(({ name }) => name))
-  return new Set(
-    same.filter(({ type, table }) => type !== 'index' || names.has(table)).map(({ name }) => name),
-  )
-}
-
-function restoreRows(db: Handle, table: DataTable, lost: number): RestoredTable {
-  const { deleted, inserted, updated, samples } = findDifferences(db, table)
-  if (deleted + inserted + updated > 0) makeEqual(db, table)
-  return { table: table.name, because: 'asked', deleted: deleted + lost, inserted, updated, samples }
+function restoreRows(db: Handle, comparison: Comparison, lost: number): RestoredTable {
+  const { deleted, inserted, updated, samples } = countDifferences(db, comparison)
+  if (deleted + inserted + updated > 0) makeEqual(db, comparison)
+  return {
+    table: comparison.table.name,
+    because: 'asked',
+    deleted: deleted + lost,
+    inserted,
+    updated,
+    samples,
+  }
 }
 
 const gone = (table: string, deleted: number): RestoredTable => ({

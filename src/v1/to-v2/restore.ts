@@ -123,12 +123,17 @@ const data: RestoredData = {
         'Nothing was restored: the sync is not whole, so that one schema would not follow the other. Run repair first.',
     })
   },
-  undone(db, ids) {
+  undone(db, { ids, placesIn }) {
     if (!hasHistory(db, 'main')) return []
     const isNew = hasHistory(db, 'backup')
       ? 'NOT EXISTS (SELECT 1 FROM backup.change_history b WHERE b.id = h.id AND b.at = h.at AND b.subjectId = h.subjectId)'
       : '1'
-    const isMeant = ids === undefined ? '1' : `h.subjectId IN (${ids})`
+    const places = placesIn?.('change_history')
+    const isMeant = [
+      ids === undefined ? '1' : `h.subjectId IN (${ids})`,
+      // The id is the place: that of a row which is the same in the backup need not be looked up.
+      places === undefined ? '1' : `h.id IN (${places})`,
+    ].join(' AND ')
     return db
       .prepare(
         `SELECT subject, count(*) AS changes FROM main.change_history h WHERE ${isNew} AND ${isMeant} GROUP BY subject ORDER BY subject`,
