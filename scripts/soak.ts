@@ -34,6 +34,11 @@ const courses: Record<string, Course> = {
     spec: 'to-v2/two-way.spec.js',
     environment: { SOAK: '1' },
   },
+  fuzz: {
+    about: 'requests of every kind to every operation, held to the documents (FUZZ_REQUESTS each, FUZZ_ONLY)',
+    spec: 'fuzz/fuzz.spec.js',
+    environment: { FUZZ_REQUESTS: '20000' },
+  },
   'awkward-rows': {
     about: 'a million instances, and one in a hundred rows that does not fit (INSTANCES)',
     spec: 'to-v2/many-awkward-rows.spec.js',

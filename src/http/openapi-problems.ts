@@ -55,7 +55,8 @@ export function problemsOf(
     ...(isIn('path') ? [404] : []),
     ...(writes ? [409, 507] : []),
     ...(has('if-match') ? [412] : []),
-    ...(hasBody ? [413, 415] : []),
+    // A body is read, and can be refused, where none is asked for, too.
+    ...(writes ? [413, 415] : []),
     ...(hasBody || has('idempotency-key') ? [422] : []),
   ]
   return [...new Set(statuses)]
