@@ -20,6 +20,8 @@ import { openStages, type Stage } from './two-way/stages.js'
 import { isOwnFault, NOW, type World } from './two-way/world.js'
 
 const isSoak = process.env.SOAK === '1'
+/** A soak takes hours: it says how far it is. */
+const TOLD_EVERY = 100
 const SEQUENCES = Number(process.env.RUNS ?? (isSoak ? 5_000 : 300))
 /** Those with rows that do not fit. */
 const AWKWARD_SEQUENCES = Number(process.env.AWKWARD_RUNS ?? Math.ceil(SEQUENCES / 20))
@@ -164,10 +166,12 @@ async function playAll(t: Test, course: Course, numRuns: number): Promise<void> 
     }
   }
   const path = process.env.FC_PATH === undefined ? {} : { path: process.env.FC_PATH }
+  let played = 0
   await fc.assert(
     fc.asyncProperty(sequence, async (sequence) => {
       try {
         await playOnce(sequence, false)
+        if (++played % TOLD_EVERY === 0) t.comment(`${played} of ${numRuns} sequences left both equal`)
       } catch (error) {
         // Once more, looking after each write: to name the one that did it.
         await playOnce(sequence, true).catch((again: unknown) => {
@@ -184,7 +188,7 @@ async function playAll(t: Test, course: Course, numRuns: number): Promise<void> 
 }
 
 t.test('writes on both sides, by requests and by other programs', async (t) => {
-  t.setTimeout(3_600_000)
+  t.setTimeout(isSoak ? 0 : 3_600_000)
 
   t.test('leave both schemas equal, before, during and after the backfill', async (t) => {
     await playAll(t, clean, SEQUENCES)
