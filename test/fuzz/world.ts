@@ -57,6 +57,13 @@ async function fill({ app, rows }: Pick<World, 'app' | 'rows'>): Promise<void> {
       `/v2/supplier-task-instances/${String(id)}/files/Report%201.txt`,
       '25 parts, measured',
     )
+  const { id: taskTypeId } = await send(app, 'POST', '/v2/task-types', { name: 'Empty', category: 'None' })
+  for (let made = 0; made < 40; made++) {
+    await send(app, 'POST', '/v2/suppliers', { name: `Supplier ${made}` })
+    await send(app, 'POST', '/v2/projects', { name: `Project ${made}` })
+    await send(app, 'POST', '/v2/task-types', { name: `Type ${made}`, category: 'None' })
+    await send(app, 'POST', '/v2/task-type-sections', { taskTypeId, name: `Section ${made}` })
+  }
   for (const { id } of rows(
     `select id from v2_supplier_task_instances where status = 'not_started' limit 60`,
   ))
