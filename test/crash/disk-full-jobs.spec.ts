@@ -31,7 +31,9 @@ interface Case {
   leaves: string
 }
 
-const migrate = async (path: string) => void (await runHere(path, 'migrate', { backup: false }))
+const migrate = async (path: string) => {
+  await runHere(path, 'migrate', { backup: false })
+}
 
 const cases: Case[] = [
   {

@@ -11,6 +11,9 @@ interface Rule {
   set: (draft: Draft & { body: Body }, row: Row, chance: number) => unknown
 }
 
+const without = (body: Body, fields: readonly string[]): Body =>
+  Object.fromEntries(Object.entries(body).filter(([field]) => !fields.includes(field)))
+
 const into =
   (...fields: string[]): Rule['set'] =>
   ({ body }, row) => {
@@ -128,10 +131,14 @@ const rules: Record<string, Rule> = {
     },
   },
   'v2 shiftDates': {
-    set: ({ body }) => ['scope', 'sectionId', 'taskTypeId'].forEach((field) => delete body[field]),
+    set: (draft) => {
+      draft.body = without(draft.body, ['scope', 'sectionId', 'taskTypeId'])
+    },
   },
   'v1 shiftDates': {
-    set: ({ body }) => ['scope', 'milestoneId', 'taskTypeId'].forEach((field) => delete body[field]),
+    set: (draft) => {
+      draft.body = without(draft.body, ['scope', 'milestoneId', 'taskTypeId'])
+    },
   },
   'v2 putSectionOrder': order('v2_task_type_sections', 'true', 'taskTypeId id'),
   'v2 putTaskOrderOfSection': order(

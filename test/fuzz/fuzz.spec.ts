@@ -79,7 +79,7 @@ function write({ method, path, body }: Operation, { draft, role }: Attempt): Inj
   const type = body?.type === 'application/json' ? { 'content-type': body.type } : {}
   const payload = draft.raw ?? (draft.body === undefined ? undefined : JSON.stringify(draft.body))
   return {
-    method: method as 'GET',
+    method: method,
     url: `${filled}${query}`,
     headers: { ...type, ...tokenOf(role, path), ...draft.headers },
     ...(payload === undefined ? {} : { payload }),

@@ -38,12 +38,12 @@ export function validDrafts({ parameters, body }: Operation, source: Source): Ar
     })
     .map(({ path, query, headers, body }) => ({
       path: Object.fromEntries(
-        Object.entries(path).map(([name, value]) => [name, hostile.encodeWhole(String(value))]),
+        Object.entries(path).map(([name, value]) => [name, hostile.encodeWhole(asText(value))]),
       ),
       query: Object.entries(query).flatMap(([name, value]) => pairs(name, value)),
       headers: Object.fromEntries(
         Object.entries(headers).flatMap(([name, value]) =>
-          value === undefined ? [] : [[name, String(value)]],
+          value === undefined ? [] : [[name, asText(value)]],
         ),
       ),
       body,
@@ -58,8 +58,11 @@ function parameterOf(name: string, schema: Parameter['schema'], source: Source):
   return valueOf(schema, name, source)
 }
 
+/** Parameters are text, or numbers and truth values, which look the same as text. */
+const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+
 const pairs = (name: string, value: unknown): string[] =>
-  value === undefined ? [] : [value].flat().map((one) => `${name}=${hostile.encodeWhole(String(one))}`)
+  value === undefined ? [] : [value].flat().map((one) => `${name}=${hostile.encodeWhole(asText(one))}`)
 
 export type Role = 'right' | 'none' | 'wrong'
 
