@@ -101,8 +101,7 @@ function noteWithin(db: Handle, comparison: Comparison, scope: string): void {
   noteChanged(db, comparison, scope)
 }
 
-const placeOf = ({ place }: DataTable, row: string) =>
-  place.map((column) => `${row}.${column}`).join(', ')
+const placeOf = ({ place }: DataTable, row: string) => place.map((column) => `${row}.${column}`).join(', ')
 
 const notedOf = ({ key, place }: DataTable) =>
   [
