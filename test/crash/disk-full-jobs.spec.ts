@@ -116,6 +116,7 @@ t.test('a disk that becomes full', { timeout: effort.limitMs }, async (t) => {
       while (Date.now() < fullUntil && !endStates.includes((await operator.get(id)).state)) await sleep(50)
       while (reads.count() === 0) await sleep(10)
       t.same(reads.stop().failures, [], life.told())
+      t.strictSame(looked(path).rows, before.rows, 'nothing was done while there was no room')
       disk.free()
       const { state, error } = await operator.until(id, endStates)
       t.same(fileProblems(path), [])
