@@ -8,7 +8,7 @@ export interface Reads {
 }
 
 /** Reads one thing after the other until it is stopped. */
-export function watchReads({ client }: Operator): { stop: () => Reads } {
+export function watchReads({ client }: Operator): { count: () => number; stop: () => Reads } {
   const seen: Reads = { reads: 0, failures: [], longestMs: 0 }
   let isStopped = false
   const read = async () => {
@@ -23,6 +23,7 @@ export function watchReads({ client }: Operator): { stop: () => Reads } {
   }
   void read()
   return {
+    count: () => seen.reads,
     stop() {
       isStopped = true
       return seen

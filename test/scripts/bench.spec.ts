@@ -18,6 +18,16 @@ interface Figures {
   }
 }
 
+interface RtoFigures {
+  rto: {
+    seconds: number
+    heldMs: number
+    rows: { deleted: number; inserted: number; updated: number }
+    writing: { writes: number; failures: string[] }
+    checks: { ok: boolean }[]
+  }
+}
+
 const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('task-tracker-bench-'))
 
 t.test('the benchmark', async (t) => {
@@ -43,6 +53,18 @@ t.test('the benchmark', async (t) => {
       t.ok(rows >= 2_000)
       t.ok(rowsPerSecond > 0 && walPeakMb > 0 && rssPeakMb > 20)
     }
+  })
+
+  t.test('measures a restore, for how long it holds writes, and checks that', async (t) => {
+    const args = ['rto', '--instances', '2000', '--changes', '90', '--json']
+    const { code, stdout, stderr } = await run(t, bench, { args })
+    const { seconds, heldMs, rows, writing, checks } = (JSON.parse(stdout) as RtoFigures).rto
+    t.same(writing.failures, [], stderr)
+    t.equal(code, checks.every(({ ok }) => ok) ? 0 : 1)
+    t.ok(heldMs > 0 && heldMs < seconds * 1000, `${heldMs} ms of ${seconds} s`)
+    // In both schemas.
+    t.ok(rows.inserted >= 60 && rows.updated >= 60 && rows.deleted >= 60, JSON.stringify(rows))
+    t.ok(writing.writes > 0)
   })
 
   t.test('leaves nothing behind when it is stopped', async (t) => {
