@@ -77,6 +77,7 @@ function shortRoute(
     tags,
     headers: OnceHeaders,
     body: kind.options,
+    'x-body-optional': true,
     response: { 200: MigrationJob, 202: MigrationJob },
   }
   // Without a body it is asked for without options.

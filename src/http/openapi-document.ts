@@ -86,7 +86,7 @@ const withoutNeed = (one: Parameter): Parameter =>
   one.schema?.default === undefined ? one : { ...one, required: false }
 
 function completeOperation(method: string, made: Operation, refusals: readonly number[]): Operation {
-  const { 'x-problems': own = [], 'x-etag': hasEtag = false, ...rest } = made
+  const { 'x-problems': own = [], 'x-etag': hasEtag = false, 'x-body-optional': needsNoBody, ...rest } = made
   const isRead = method === 'get'
   const parameters = [
     ...(made.parameters ?? []).map(withoutNeed),
@@ -97,6 +97,7 @@ function completeOperation(method: string, made: Operation, refusals: readonly n
     ...rest,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(method === 'patch' ? { requestBody: asMergePatch(made.requestBody) } : {}),
+    ...(needsNoBody === true ? { requestBody: { ...(made.requestBody as object), required: false } } : {}),
   }
   const answers = Object.entries(made.responses)
     .filter(([status]) => !status.endsWith('XX'))

@@ -17,6 +17,8 @@ export interface Operation {
   responses: Record<string, { description?: string; content?: Record<string, object> }>
   /** What the route can be refused with besides what all can; not in the document. */
   'x-problems'?: readonly number[]
+  /** Whether it may be asked without a body; not in the document. */
+  'x-body-optional'?: boolean
   /** Whether its answer is an item with an ETag; not in the document. */
   'x-etag'?: boolean
   [member: string]: unknown
