@@ -80,7 +80,7 @@ t.test('the recorder of usage', async (t) => {
     const usage = recordUsage(db, silent, () => NOON)
     const app = createServer(silent)
     usage.watch(app)
-    app.get('/v1/tasks', async () => 'ok')
+    app.get('/v1/tasks', async () => ({ items: [], nextCursor: null }))
     t.teardown(async () => {
       await app.close()
       await usage.close()
