@@ -2,11 +2,11 @@
 import * as api from './api/index.js'
 import { createClient } from './api/client/index.js'
 
-/** What an answer has; a refusal is thrown as the sentence that it says. */
+/** What an answer has, as none was asked for without; a refusal is thrown as the sentence that it says. */
 async function got<Data>(answer: Promise<{ data?: Data; error?: { detail: string } }>) {
   const { data, error } = await answer
   if (error !== undefined) throw new Error(error.detail)
-  return data as NonNullable<Data>
+  return data as Exclude<NonNullable<Data>, void>
 }
 
 export async function workingDay(baseUrl: string, token = 'none is asked for on a loopback address') {
