@@ -69,7 +69,7 @@ t.test('legacy rows', async (t) => {
   t.test('are read only', async (t) => {
     const v1 = await build(t)
     const { id } = legacyWork(v1)
-    t.equal((await v1.app.inject({ method: 'DELETE', url: `/v1/task-instances/${id}` })).statusCode, 404)
+    t.equal((await v1.app.inject({ method: 'DELETE', url: `/v1/task-instances/${id}` })).statusCode, 405)
   })
 })
 
