@@ -105,7 +105,7 @@ function brownoutRoute(app: App, db: Database<JournalTables>, now: () => number)
   }
   app.post('/brownout', { schema }, async (request) => {
     const { minutes, reason } = request.body
-    const until = minutes === 0 ? null : now() + minutes * MINUTE_MS
+    const until = minutes === 0 ? null : Math.ceil(now() + minutes * MINUTE_MS)
     await write(db, async (trx) => {
       if ((await getState(trx)).stage !== 'cutover') throw notCutOver()
       await trx.updateTable('migration_state').set({ brownoutUntil: until }).execute()

@@ -150,6 +150,13 @@ t.test('a brownout', async (t) => {
       items: [{ action: 'brownout', reason: 'CHG-8', options: { minutes: 5 } }],
     })
   })
+  t.test('may be as short as a part of a millisecond', async (t) => {
+    t.match(await start({ minutes: 0.000_034 }), {
+      status: 200,
+      body: { until: new Date(now + 3).toISOString() },
+    })
+    t.equal((await start({ minutes: 5 })).status, 200)
+  })
   t.test('is counted in the usage', async (t) => {
     t.match((await read(app, '/admin/v1-usage')).body, {
       items: [{ route: 'GET /v1/dashboard', requests: 1 }],
