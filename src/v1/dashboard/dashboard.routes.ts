@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { readInThread } from '../../db/database.js'
+import { joinedReads } from '../../db/joined-reads.js'
 import type { Context } from '../../http/resource.js'
 import { MADE, ids } from '../../http/examples.js'
 import { Instant, Named } from '../../http/schemas.js'
@@ -77,9 +77,9 @@ const dashboard = {
 }
 
 export function dashboardRoute(app: App, { db, now }: Context<V1Tables>): void {
+  const dashboardOf = joinedReads(db, (trx, asOf?: number) => v1Dashboard(trx, asOf ?? now()))
   app.get('/dashboard', { schema: dashboard, config: { group: 'dashboard' } }, async ({ query }) => {
-    const asOf = parseInstant(query.asOf ?? '') ?? now()
-    const counted = await readInThread(db, (trx) => v1Dashboard(trx, asOf))
-    return { ...counted, asOf: formatInstant(asOf) }
+    const counted = await dashboardOf(parseInstant(query.asOf ?? ''))
+    return { ...counted, asOf: formatInstant(counted.asOf) }
   })
 }

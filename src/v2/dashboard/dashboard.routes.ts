@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { readInThread } from '../../db/database.js'
+import { joinedReads } from '../../db/joined-reads.js'
 import type { Context } from '../../http/resource.js'
 import { MADE, ids } from '../../http/examples.js'
 import { Id, Instant, Named } from '../../http/schemas.js'
@@ -70,8 +70,9 @@ const schema = {
 }
 
 export function dashboardRoute(app: App, { db, now }: Context<V2Tables>): void {
+  const dashboardOf = joinedReads(db, (trx, asOf?: number) => v2Dashboard(trx, asOf ?? now()))
   app.get('/dashboard', { schema, config: { group: 'dashboard' } }, async (request) => {
-    const { asOf = now() } = fromWire(query, request.query)
-    return toWire(Dashboard, await readInThread(db, (trx) => v2Dashboard(trx, asOf)))
+    const { asOf } = fromWire(query, request.query)
+    return toWire(Dashboard, await dashboardOf(asOf))
   })
 }
