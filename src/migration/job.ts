@@ -76,6 +76,8 @@ export interface Phase {
   run(run: Run): Promise<void>
   /** Takes back what `run` did, wholly or in part, when the job does not succeed. */
   undo?(run: Run): Promise<void>
+  /** When it fails, the phases before it stand: they have passed their checks, and are good without it. */
+  keepsWhatIsDone?: boolean
 }
 
 /** A kind of job: its options, who may ask for it when, and its phases. */

@@ -176,14 +176,20 @@ export const noFindings = (): Findings => ({
 })
 
 /** Failed when a check failed or an issue blocks; passed only when there is nothing to say. */
+const isBlocking = ({ severity }: Findings['issues'][number]) => severity === 'blocking'
+
+/** Whether nothing that was found fails the job. */
+export const hasPassed = ({ checks, issues }: Findings): boolean =>
+  !checks.some(({ status }) => status === 'failed') && !issues.some(isBlocking)
+
 export function makeReport(findings: Findings, startedAt: number, now: number): Report {
   const { rowsRead, rowsWritten, ...parts } = findings
   const failed = findings.checks.filter(({ status }) => status === 'failed').length
-  const blocking = findings.issues.filter(({ severity }) => severity === 'blocking').length
+  const blocking = findings.issues.filter(isBlocking).length
   const notes =
     findings.checks.filter(({ status }) => status === 'noted').length + findings.issues.length - blocking
   return {
-    status: failed + blocking > 0 ? 'failed' : notes > 0 ? 'passed-with-notes' : 'passed',
+    status: !hasPassed(findings) ? 'failed' : notes > 0 ? 'passed-with-notes' : 'passed',
     summary: {
       checks: findings.checks.length,
       failed,

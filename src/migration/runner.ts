@@ -132,21 +132,22 @@ interface Running {
 async function runPhases(running: Running): Promise<Outcome> {
   const { phases, run, live } = running
   const startedAt = Date.now()
+  let current: Phase | undefined
   try {
-    let before: PhaseName | 'start' = 'start'
     for (const phase of phases) {
-      requireMove(before, phase.name)
-      before = phase.name
+      requireMove(current?.name ?? 'start', phase.name)
+      current = phase
       run.inJournal(() => startPhase(live, run.job.id, phase.name))
       await phase.run(run)
     }
-    requireMove(before, 'end')
+    requireMove(current?.name ?? 'start', 'end')
     const report = makeReport(run.findings, startedAt, Date.now())
     return report.status === 'failed'
       ? await undone(running, { state: 'failed', report, error: checksFailed(report) })
       : { state: 'succeeded', report, error: null }
   } catch (error) {
-    return await undone(running, stoppedOutcome(error, run.findings, startedAt))
+    const outcome = stoppedOutcome(error, run.findings, startedAt)
+    return current?.keepsWhatIsDone === true ? outcome : await undone(running, outcome)
   }
 }
 

@@ -25,6 +25,33 @@ t.test('a cutover', async (t) => {
     return path
   }
 
+  t.test('ends a migration that is asked to', async (t) => {
+    const path = await adoptedFile(t, 50)
+    t.equal((await runHere(path, 'migrate', { cutover: true })).state, 'succeeded')
+    t.match(stateOf(path), { stage: 'cutover', groups: allGroupsOn('v2') })
+  })
+
+  t.test('that is refused at the end of a migration leaves everything migrated, and on v1', async (t) => {
+    const path = await adoptedFile(t, 50)
+    sqlConsole(path).exec(`UPDATE supplier_task_instances SET status = 'almost done' WHERE rowid = 1`).close()
+    const options = { cutover: true, onInvalidRow: 'quarantine' }
+    const { state, error, report } = await runHere(path, 'migrate', options)
+    t.match({ state, error }, { state: 'failed', error: { code: 'gate-closed' } })
+    t.match(stateOf(path), { stage: 'migrated', groups: allGroupsOn('v1'), cutoverAt: null })
+    t.equal((await runHere(path, 'validate')).report?.summary.failed, 0)
+    const acceptQuarantined = report?.summary.rowsQuarantined
+    const again = await runHere(path, 'migrate', { ...options, acceptQuarantined })
+    t.match(again, { state: 'succeeded' }, JSON.stringify(again.error))
+    t.match(stateOf(path), { stage: 'cutover', groups: allGroupsOn('v2') })
+  })
+
+  t.test('does not follow what does not pass', async (t) => {
+    const path = changed(t, 'DROP TRIGGER up_task_types_update')
+    const { state, error } = await runHere(path, 'migrate', { cutover: true })
+    t.match({ state, error }, { state: 'failed', error: { code: 'checks-failed' } })
+    t.match(stateOf(path), { groups: allGroupsOn('v1') })
+  })
+
   t.test('moves the groups that it names', async (t) => {
     const path = copyOf(t, migrated)
     const groups = { dashboard: 'v2', taskRead: 'v2' }

@@ -3,6 +3,7 @@ import { allGroupsOn } from '../../kernel/api-groups.js'
 import { invalidInput } from '../../kernel/problem.js'
 import type { Handle } from '../../db/database.js'
 import type { Phase } from '../../migration/job.js'
+import { hasPassed } from '../../migration/report.js'
 import { JobFailure } from '../../migration/run.js'
 import { readState, writeState, type MigrationState } from '../../migration/state.js'
 import { closeLeak } from './sync/guard.js'
@@ -50,6 +51,22 @@ export const cutover = ({ groups, acceptQuarantined = 0 }: CutoverWith): Phase =
     })
   },
 })
+
+/**
+ * All groups to v2 at the end of a migration. What did not pass its validation is not cut over, and ends
+ * the job by itself.
+ */
+export const cutoverOfValidated = (acceptQuarantined?: number): Phase => {
+  const all = cutover({
+    groups: allGroupsOn('v2'),
+    ...(acceptQuarantined === undefined ? {} : { acceptQuarantined }),
+  })
+  return {
+    ...all,
+    keepsWhatIsDone: true,
+    run: async (run) => (hasPassed(run.findings) ? all.run(run) : undefined),
+  }
+}
 
 interface Gate {
   state: MigrationState

@@ -7,7 +7,7 @@ import { bringBack, requireArchive } from './bring-back.js'
 import { backfill } from './backfill.js'
 import { addQuarantine, contract } from './contract.js'
 import { contractReasons, contractRefused } from './contract-reasons.js'
-import { cutover, requireOrder, rollbackApi } from './cutover.js'
+import { cutover, cutoverOfValidated, requireOrder, rollbackApi } from './cutover.js'
 import { expand } from './expand.js'
 import * as options from './options.js'
 import { mendRows, restoreSync } from './repair.js'
@@ -77,6 +77,7 @@ export const jobKinds: readonly JobKind[] = [
         backfill(chosen),
         ...(chosen.bringBack === undefined ? [] : [bringBack(chosen.bringBack)]),
         validate({ heldRowsMean }),
+        ...(chosen.cutover ? [cutoverOfValidated(chosen.acceptQuarantined)] : []),
       ]
     },
     onScratchCopy: (given) => as<options.MigrateOptions>(given).dryRun,

@@ -19,10 +19,22 @@ export type AssessOptions = Pick<Static<typeof AssessOptions>, keyof typeof RowO
   asOf?: Static<typeof AssessOptions>['asOf']
 }
 
+const AcceptQuarantined = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    description: 'how many rows in quarantine v2 is to go on without: as many as there are',
+  }),
+)
+
 export const MigrateOptions = Body({
   ...RowOptions,
   dryRun: Type.Boolean({ default: false, description: 'all of it, on a copy that is deleted afterwards' }),
   backup: Type.Boolean({ default: true, description: 'a backup first, before anything is changed' }),
+  cutover: Type.Boolean({
+    default: false,
+    description: 'all groups to v2 at the end; a refused cutover leaves everything migrated, and on v1',
+  }),
+  acceptQuarantined: AcceptQuarantined,
   bringBack: Type.Optional(
     Id('a backup of a rollback of the schema: what only v2 could hold is brought back from it'),
   ),
@@ -56,12 +68,7 @@ export const CutoverOptions = Body({
     Body(Object.fromEntries(apiGroups.map((group) => [group, StringEnum(['v1', 'v2'])]))),
     { additionalProperties: false, minProperties: 1 },
   ),
-  acceptQuarantined: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      description: 'how many rows in quarantine v2 is to go on without: as many as there are',
-    }),
-  ),
+  acceptQuarantined: AcceptQuarantined,
 })
 export type CutoverOptions = { groups: Partial<GroupVersions>; acceptQuarantined?: number }
 
