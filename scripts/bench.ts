@@ -18,6 +18,7 @@ Usage: npm run bench -- [NAME] [options]
     --idle SECONDS  how long the load runs before the migration begins (${latencyDefaults.idle})
     --reads N       GETs a second (${latencyDefaults.reads})
     --writes N      PATCHes, POSTs and DELETEs a second (${latencyDefaults.writes})
+    --dashboards N  dashboards a minute: each looks at every instance (${latencyDefaults.dashboards})
 
   rto               a restore of all the data: seconds from the request to serving it, and for how long
                     writes were held meanwhile
@@ -65,11 +66,12 @@ function readOptions(): { chosen: readonly Name[]; given: Given } {
       idle: number,
       reads: number,
       writes: number,
+      dashboards: number,
       changes: number,
     },
   })
   const given: Given = {}
-  for (const option of ['instances', 'idle', 'reads', 'writes', 'changes'] as const) {
+  for (const option of ['instances', 'idle', 'reads', 'writes', 'dashboards', 'changes'] as const) {
     const value = values[option]
     if (value !== undefined) given[option] = positive(option, value)
   }

@@ -13,7 +13,7 @@ import type { Probed } from './probe.js'
 import { startProbedServer, type WalSize } from './probed-server.js'
 import { sampleOf } from './requests.js'
 
-export const latencyDefaults = { instances: 500_000, idle: 20, reads: 100, writes: 50 }
+export const latencyDefaults = { instances: 500_000, idle: 20, reads: 100, writes: 50, dashboards: 12 }
 export type LatencyOptions = typeof latencyDefaults
 
 /** The first seconds of a process are spent on compiling: they say nothing about a migration. */

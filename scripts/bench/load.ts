@@ -2,12 +2,13 @@ import { Agent, request as httpRequest } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
 import { requestMix, type PlannedRequest, type Sample } from './requests.js'
 
-/** What the benchmark gives this worker. Rates are requests a second. */
+/** What the benchmark gives this worker. Rates are requests a second, and dashboards a minute. */
 export interface LoadInput {
   address: string
   sample: Sample
   reads: number
   writes: number
+  dashboards: number
 }
 
 /** One request. `at` is when it was due, in epoch milliseconds; `ms` counts from then, whoever was late. */
@@ -20,7 +21,6 @@ export interface Answered {
 }
 
 const TICK_MS = 2
-const DASHBOARDS_PER_SECOND = 0.5
 
 const input = workerData as LoadInput
 const agent = new Agent({ keepAlive: true })
@@ -75,7 +75,7 @@ const exchange = ({ method, path, body }: PlannedRequest) =>
 const flows = [
   startFlow(input.reads, mix.read),
   startFlow(input.writes, mix.write),
-  startFlow(DASHBOARDS_PER_SECOND, mix.dashboard),
+  startFlow(input.dashboards / 60, mix.dashboard),
 ]
 const ticking = setInterval(() => {
   for (const flow of flows) flow()

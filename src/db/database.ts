@@ -19,8 +19,12 @@ const READER_TIMEOUT_MS = 250
 
 /** A list that finds little looks at every row: a second one must not wait for it. */
 const LIST_THREADS = 2
+/** Most take some milliseconds: as many have their turn before who comes last has waited for too long. */
+const MOST_WAITING_LISTS = 500
 /** One at a time: two would take as long together, and the processors are needed for the others' requests. */
 const SNAPSHOT_THREADS = 1
+/** Until the lists that are read now have ended: while none is, a WAL that is too long begins anew. */
+const LIST_HOLD_MS = 50
 
 /**
  * One SQLite file as a process uses it: one writer, one read-only reader, each with a handle of its own,
@@ -53,6 +57,7 @@ export interface Database<Schema> {
 export function openDatabase<Schema>(path: string): Database<Schema> {
   const waiting = WaitingWriters.create()
   const walIsLong = sharedFlag()
+  let longReads = 0
   const writer = openWriterHandle(path)
   const reader = openReaderHandle(path)
   const database = {
@@ -61,11 +66,20 @@ export function openDatabase<Schema>(path: string): Database<Schema> {
     walIsLong,
     writer: kyselyOver<Schema>(writer, (handle, askedAt) => beginImmediate(handle, waiting, askedAt)),
     reader: kyselyOver<Schema>(reader, async (handle) => void handle.exec('begin')),
-    lists: openReaderPool<Schema>({ path, threads: LIST_THREADS }),
+    lists: openReaderPool<Schema>({
+      path,
+      threads: LIST_THREADS,
+      mostWaiting: MOST_WAITING_LISTS,
+      // While a long read goes on, it would not help.
+      heldBack: () => walIsLong.isRaised() && longReads === 0,
+      longestHoldMs: LIST_HOLD_MS,
+    }),
     snapshots: openReaderPool<Schema>({
       path,
       threads: SNAPSHOT_THREADS,
       heldBack: () => walIsLong.isRaised(),
+      yields: true,
+      onReads: (change) => (longReads += change),
     }),
     close: async () => {
       await Promise.all([database.lists.destroy(), database.snapshots.destroy()])

@@ -18,13 +18,24 @@ export interface ReaderPoolOptions {
   limitMs?: number
   /** More are refused at once: they would only wait to be refused later. */
   mostWaiting?: number
-  /** A read does not begin while this holds, for `LONGEST_HOLD_MS` at most. */
+  /** A read does not begin while this holds, for `longestHoldMs` at most. */
   heldBack?: () => boolean
+  longestHoldMs?: number
+  /** Whether these reads let other threads have the processor first. */
+  yields?: boolean
+  /** Told by how much the number of reads in progress changes. */
+  onReads?: (change: 1 | -1) => void
 }
 
-const defaults = { limitMs: 15_000, mostWaiting: 50, heldBack: () => false }
-const LONGEST_HOLD_MS = 1_000
-const HOLD_POLL_MS = 10
+const defaults = {
+  limitMs: 15_000,
+  mostWaiting: 50,
+  heldBack: () => false,
+  longestHoldMs: 1_000,
+  yields: false,
+  onReads: () => undefined,
+}
+const HOLD_POLL_MS = 5
 
 /**
  * Kysely over threads that read the file, started when they are needed: for reads that may look at very
@@ -66,7 +77,8 @@ interface Turn {
   refuse: () => void
 }
 
-function createPool({ path, threads: most, limitMs, mostWaiting, heldBack }: Required<ReaderPoolOptions>) {
+function createPool(options: Required<ReaderPoolOptions>) {
+  const { path, threads: most, limitMs, mostWaiting, heldBack, longestHoldMs, yields, onReads } = options
   const threads = new Map<DatabaseConnection, ReaderThread>()
   const idle: ReaderThread[] = []
   const waiting: Turn[] = []
@@ -74,7 +86,7 @@ function createPool({ path, threads: most, limitMs, mostWaiting, heldBack }: Req
   const callNext = () => waiting.shift()?.come()
 
   const start = () => {
-    const thread = startReaderThread(path, limitMs)
+    const thread = startReaderThread(path, { limitMs, yields })
     threads.set(thread.connection, thread)
     // One that was given up counts until then: its query still has the processor.
     void thread.ended.then(() => {
@@ -116,7 +128,8 @@ function createPool({ path, threads: most, limitMs, mostWaiting, heldBack }: Req
       for (;;) {
         const thread = takeIdle()
         if (thread !== undefined) {
-          await untilNot(heldBack)
+          await untilNot(heldBack, longestHoldMs)
+          onReads(1)
           return thread
         }
         if (waiting.length >= mostWaiting) throw readsBusy()
@@ -124,6 +137,7 @@ function createPool({ path, threads: most, limitMs, mostWaiting, heldBack }: Req
       }
     },
     release(connection: DatabaseConnection): void {
+      onReads(-1)
       const thread = threads.get(connection)
       if (thread?.isUsable() !== true) return
       idle.push(thread)
@@ -138,8 +152,8 @@ function createPool({ path, threads: most, limitMs, mostWaiting, heldBack }: Req
   }
 }
 
-async function untilNot(heldBack: () => boolean): Promise<void> {
-  const until = performance.now() + LONGEST_HOLD_MS
+async function untilNot(heldBack: () => boolean, longestMs: number): Promise<void> {
+  const until = performance.now() + longestMs
   while (heldBack() && performance.now() < until)
     await new Promise((resolve) => setTimeout(resolve, HOLD_POLL_MS))
 }

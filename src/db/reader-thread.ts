@@ -16,9 +16,15 @@ export interface ReaderThread {
   close(): Promise<void>
 }
 
+export interface ReaderThreadOptions {
+  limitMs: number
+  /** Whether other threads go first where there are not processors for all. */
+  yields: boolean
+}
+
 /** A thread with a read-only connection. A query of it is refused with `reads-busy` after `limitMs`. */
-export function startReaderThread(path: string, limitMs: number): ReaderThread {
-  const input: ReaderThreadInput = { path, timeoutMs: BUSY_TIMEOUT_MS }
+export function startReaderThread(path: string, { limitMs, yields }: ReaderThreadOptions): ReaderThread {
+  const input: ReaderThreadInput = { path, timeoutMs: BUSY_TIMEOUT_MS, yields }
   const worker = new Worker(new URL('./reader-thread-entry.js', import.meta.url), { workerData: input })
   let isUsable = true
   let settle: (told: Told | Error) => void = () => undefined

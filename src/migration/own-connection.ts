@@ -31,6 +31,8 @@ export async function onOwnConnection<Result>(
   db.pragma('recursive_triggers = OFF')
   db.pragma('synchronous = FULL')
   db.pragma('wal_autocheckpoint = 0')
+  // What a statement would have to undo is kept for every page that it touches.
+  db.pragma('temp_store = MEMORY')
   // With SQLite's own 2 MB, pages that are written once more are written to the WAL once more, while all wait.
   db.pragma(`cache_size = -${CACHE_KIB}`)
   let begunAt = 0

@@ -12,8 +12,8 @@ const pages = (megabytes: number) => (megabytes * 1024 * 1024) / PAGE_BYTES
 const CHECKPOINT_PAGES = pages(8)
 /** A reader of the WAL keeps its beginning from being used again; a moment in which none reads is taken. */
 const RESTART_PAGES = pages(32)
-/** With the longest turn on top the WAL stays under 64 MB. */
-const MOST_PAGES = pages(40)
+/** A long read keeps the WAL from beginning anew: meanwhile a job goes on until it has so much. */
+const MOST_PAGES = pages(80)
 interface WalPages {
   busy: 0 | 1
   /** Pages in the WAL. */

@@ -31,7 +31,10 @@ function counted(t: Test) {
         select max(n) as n from numbers`.execute(trx),
     )
   const add = () =>
-    write(db, async (trx) => void (await trx.insertInto('items').values({ id: Date.now(), name: '' }).execute()))
+    write(
+      db,
+      async (trx) => void (await trx.insertInto('items').values({ id: Date.now(), name: '' }).execute()),
+    )
   return { db, count, occupy, add, reads: () => reads }
 }
 

@@ -50,7 +50,7 @@ t.test('a WAL', async (t) => {
       const reader = openReaderHandle(path)
       fill(db, 1)
       reader.exec('BEGIN; SELECT count(*) FROM filled')
-      for (let written = 0; written < 50; written += 5) {
+      for (let written = 0; written < 150; written += 5) {
         fill(db, 5)
         keeper.keep()
       }
@@ -69,7 +69,7 @@ t.test('a WAL', async (t) => {
     const reader = openReaderHandle(path)
     fill(db, 1)
     reader.exec('BEGIN; SELECT count(*) FROM filled')
-    fill(db, 45)
+    fill(db, 90)
     reader.close()
     await waiting.whileWaiting(async () => {
       keeper.keep()

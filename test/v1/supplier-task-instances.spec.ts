@@ -245,6 +245,25 @@ t.test('supplier task instances are found by', async (t) => {
     })
   })
 
+  t.test('a status that very many have, page after page in the same order', async (t) => {
+    const v1 = await build(t)
+    v1.sqlConsole
+      .exec(`with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 6000)
+      insert into supplier_task_instances (id, supplierProjectInstanceId, projectMilestoneTaskId, status, dueDate, updatedAt)
+      select printf('i%05d', n * 7 % 6007), 'a' || n, 't', iif(n % 100 = 0, 'blocked', 'completed'), ${NOW}, ${NOW} from numbers`)
+    const idsOf = (status: string, limit: number) =>
+      v1.sqlConsole
+        .prepare('select id from supplier_task_instances where status = ? order by id limit ?')
+        .pluck()
+        .all(status, limit)
+    for (const status of ['completed', 'blocked']) {
+      const first = await v1.app.inject({ url: `${url}?limit=25&status=${status}` })
+      const { items, nextCursor } = first.json<{ items: { id: string }[]; nextCursor: string }>()
+      const rest = await listed(v1, `limit=25&status=${status}&cursor=${nextCursor}`)
+      t.same([...items.map(({ id }) => id), ...rest], idsOf(status, 50), status)
+    }
+  })
+
   t.test('a text in their notes or in a name, in any case', async (t) => {
     const { v1 } = await given(t)
     const projectId = v1.given.project({ name: 'Zürich' })

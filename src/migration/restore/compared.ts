@@ -1,6 +1,6 @@
 import type { Handle } from '../../db/database.js'
 import type { Run } from '../run.js'
-import { rowsIn, type Counts } from '../table-checks.js'
+import { countIn, rowsIn, type Counts } from '../table-checks.js'
 import { installCapture, isCaptureWhole, removeCapture, takeTouched, touchedPlaces } from './capture.js'
 import { readDataObjects, readDataTables, type BackedData, type DataTable } from './data-objects.js'
 import { beginComparison, compareAll, compareInParts, revise, type Comparison } from './differences.js'
@@ -8,6 +8,15 @@ import { keptObjects } from './kept.js'
 
 /** Says where a table differs from the attached `backup`, as it is now. */
 export type CompareTable = (table: DataTable) => Comparison
+
+/** What is known under the lock, before anything is written. */
+interface Ended {
+  table: CompareTable
+  /** How many rows the tables have that both declare alike. */
+  rows: Counts
+  /** SELECT of the places where a table differs; undefined where it is not known. */
+  placesIn: (table: string) => string | undefined
+}
 
 /**
  * The comparison of all of the data with a backup. It begins while others write, and ends under the lock, on
@@ -29,10 +38,7 @@ export function createCompared(run: Run, backed: BackedData) {
       }
     },
     /** @param backedRows how many rows each table has in the backup */
-    end(
-      db: Handle,
-      backedRows: Counts,
-    ): { table: CompareTable; placesIn: (table: string) => string | undefined } {
+    end(db: Handle, backedRows: Counts): Ended {
       // Somebody may have declared something else meanwhile, or moved the rows: then all is compared again.
       const known = isCaptureWhole(db, schemaVersion) ? begun : new Map<string, Comparison>()
       if (known.size > 0) {
@@ -41,10 +47,12 @@ export function createCompared(run: Run, backed: BackedData) {
           if (touched.has(name)) revise(db, comparison, touchedPlaces(comparison.table))
       }
       removeCapture(db)
+      const rows = countIn(db, [...known.keys()], rowsIn)
       for (const [name, comparison] of known)
-        if (!explainsRows(db, comparison, backedRows[name] ?? 0))
+        if (rows[name] !== explainedRows(db, comparison, backedRows[name] ?? 0))
           compareAll(db, comparison.table, numberOf(comparison.table))
       return {
+        rows,
         table: (table) => known.get(table.name) ?? compareAll(db, table, numberOf(table)),
         placesIn(table) {
           const ours = known.get(table)?.ours
@@ -62,9 +70,8 @@ function comparable(db: Handle, backed: BackedData): DataTable[] {
 }
 
 /** An OR REPLACE deletes without firing a trigger: then there are fewer rows than the differences leave. */
-function explainsRows(db: Handle, { table, ours, theirs }: Comparison, backedRows: number): boolean {
-  return rowsIn(db, table.name) === backedRows + rowsOf(db, ours) - rowsOf(db, theirs)
-}
+const explainedRows = (db: Handle, { ours, theirs }: Comparison, backedRows: number): number =>
+  backedRows + rowsOf(db, ours) - rowsOf(db, theirs)
 
 const rowsOf = (db: Handle, noted: string) =>
   db.prepare(`SELECT count(*) FROM ${noted}`).pluck().get() as number

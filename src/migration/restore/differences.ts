@@ -131,6 +131,12 @@ const noteChanged = (db: Handle, comparison: Comparison, scope: string) =>
 export const isNoted = (comparison: Comparison, which: 'ours' | 'theirs', row: string): string =>
   `(${placeOf(comparison.table, row)}) IN (SELECT ${comparison.table.place.map((_, n) => `place${n}`).join(', ')} FROM ${comparison[which]})`
 
+export const isEmpty = (db: Handle, noted: string): boolean =>
+  db.prepare(`SELECT 1 FROM ${noted} LIMIT 1`).get() === undefined
+
+export const hasDifferences = (db: Handle, { ours, theirs }: Comparison): boolean =>
+  !isEmpty(db, ours) || !isEmpty(db, theirs)
+
 /** What was noted, by key: a row that is at another place has only been moved. */
 export function countDifferences(db: Handle, { table, ours, theirs }: Comparison): Differences {
   const keys = table.key.map((_, n) => `key${n}`)

@@ -7,8 +7,10 @@ import { isNoted, isOther, type Comparison } from './differences.js'
  *
  * A row is changed where it stands, and in no index that it need not be, unless it has another key: then what
  * it is to have may be another row's at that moment.
+ *
+ * @returns by how many rows the table has grown, as SQLite counted them
  */
-export function makeEqual(db: Handle, comparison: Comparison): void {
+export function makeEqual(db: Handle, comparison: Comparison): number {
   const { quoted, columns, place } = comparison.table
   const changed = changedColumns(db, comparison)
   const mayStay = changed.length > 0 && !uniqueColumns(db, comparison).some((one) => changed.includes(one))
@@ -16,12 +18,16 @@ export function makeEqual(db: Handle, comparison: Comparison): void {
     `${isNoted(comparison, 'ours', row)} AND ${isNoted(comparison, 'theirs', row)}`
   const unlessStays = (row: string) => (mayStay ? `AND NOT (${inBoth(row)})` : '')
   const all = [...new Set([...place, ...columns])].join(', ')
-  db.exec(`DELETE FROM main.${quoted} AS m WHERE ${isNoted(comparison, 'ours', 'm')} ${unlessStays('m')}`)
+  const run = (sql: string) => db.prepare(sql).run().changes
+  const deleted = run(
+    `DELETE FROM main.${quoted} AS m WHERE ${isNoted(comparison, 'ours', 'm')} ${unlessStays('m')}`,
+  )
   if (mayStay)
-    db.exec(`UPDATE main.${quoted} AS m SET ${changed.map((column) => `${column} = b.${column}`).join(', ')}
+    run(`UPDATE main.${quoted} AS m SET ${changed.map((column) => `${column} = b.${column}`).join(', ')}
       FROM backup.${quoted} b WHERE ${samePlace(comparison, 'b', 'm')} AND ${inBoth('m')}`)
-  db.exec(`INSERT INTO main.${quoted} (${all}) SELECT ${all} FROM backup.${quoted} AS b
+  const inserted = run(`INSERT INTO main.${quoted} (${all}) SELECT ${all} FROM backup.${quoted} AS b
     WHERE ${isNoted(comparison, 'theirs', 'b')} ${unlessStays('b')}`)
+  return inserted - deleted
 }
 
 const samePlace = ({ table: { place } }: Comparison, one: string, other: string) =>

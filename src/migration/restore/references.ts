@@ -1,7 +1,7 @@
 import type { Handle } from '../../db/database.js'
 import { identifier } from '../../db/quoting.js'
 import type { Counts } from '../table-checks.js'
-import { isNoted, type Comparison } from './differences.js'
+import { isEmpty, isNoted, type Comparison } from './differences.js'
 
 interface Reference {
   /** Names are quoted. */
@@ -73,13 +73,13 @@ function countDangling(db: Handle, schema: string, { child, reference, parent }:
   return ofWritten + among(mayReferTo(reference, parent))
 }
 
-/** SQL: whether the reference may lead to a row that was taken away; to other columns than the key all may. */
-function mayReferTo({ pairs }: Reference, { table, ours }: Comparison): string {
+/**
+ * SQL: whether the reference may lead to a row that was taken away, and is not to come back under its key; to
+ * other columns than the key all may.
+ */
+function mayReferTo({ pairs }: Reference, { table, ours, theirs }: Comparison): string {
   const [[from, to] = ['', ''], ...more] = pairs
   return more.length === 0 && table.key.length === 1 && table.key[0] === to
-    ? `c.${from} IN (SELECT key0 FROM ${ours})`
+    ? `c.${from} IN (SELECT key0 FROM ${ours} EXCEPT SELECT key0 FROM ${theirs})`
     : '1'
 }
-
-const isEmpty = (db: Handle, noted: string) =>
-  db.prepare(`SELECT 1 FROM ${noted} LIMIT 1`).get() === undefined

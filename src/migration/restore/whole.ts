@@ -7,10 +7,10 @@ import { journalFiles } from '../journal-files.js'
 import { requireForeignKeysOff } from '../own-connection.js'
 import type { RestoredTable } from '../report.js'
 import { takeState } from '../state.js'
-import { countIn, rowsIn } from '../table-checks.js'
+import { countIn, rowsIn, type Counts } from '../table-checks.js'
 import type { CompareTable } from './compared.js'
 import { readDataObjects, type BackedData } from './data-objects.js'
-import { countDifferences, type Comparison } from './differences.js'
+import { countDifferences, hasDifferences, type Comparison } from './differences.js'
 import { keptObjects } from './kept.js'
 import { makeEqual } from './make-equal.js'
 
@@ -20,6 +20,8 @@ export type FilesFor = (tables: ReadonlySet<string>) => readonly SchemaFile[]
 interface Restoring {
   backed: BackedData
   compare: CompareTable
+  /** How many rows tables have, where that is known. */
+  rows: Counts
   filesFor: FilesFor
 }
 
@@ -27,16 +29,25 @@ interface Restoring {
  * Makes all of the data what it is in the attached `backup`: rows, tables, indexes, views and triggers. In a
  * table that is declared in the same words only rows that differ are written. The journal stays.
  *
- * @returns what was written, and where
+ * @returns what was written, and where, and how many rows there are then
  */
 export async function restoreWhole(
   trx: Transaction<unknown>,
   db: Handle,
-  { backed, compare, filesFor }: Restoring,
-): Promise<{ tables: RestoredTable[]; written: Comparison[] }> {
+  { backed, compare, rows, filesFor }: Restoring,
+): Promise<{ tables: RestoredTable[]; written: Comparison[]; rows: Counts }> {
   requireForeignKeysOff(db)
   const own = readDataObjects(db)
-  const kept = keptObjects(own, backed.objects)
+  const alike = keptObjects(own, backed.objects)
+  const compared = new Map(
+    backed.tables.filter(({ name }) => alike.has(name)).map((table) => [table.name, compare(table)]),
+  )
+  const before = countIn(db, [...compared.keys()], (_, table) => rows[table] ?? rowsIn(db, table))
+  const isWritten = (table: string) => {
+    const comparison = compared.get(table)
+    return comparison === undefined || hasDifferences(db, comparison)
+  }
+  const kept = keptObjects(own, backed.objects, isWritten)
   const going = own.filter(({ name }) => !kept.has(name))
   const lost = countIn(
     db,
@@ -47,23 +58,32 @@ export async function restoreWhole(
   for (const { type, name } of going.toReversed()) db.exec(`DROP ${type} main.${identifier(name)}`)
   const missing = backed.objects.filter(({ name }) => !kept.has(name))
   for (const { sql } of missing.filter(isTable)) db.exec(sql)
-  const written = backed.tables.map(compare)
+  const written = backed.tables.map((table) => compared.get(table.name) ?? compare(table))
   const restored = written.map((comparison) => restoreRows(db, comparison, lost[comparison.table.name] ?? 0))
+  const counted = restored.map(({ table: { table }, grownBy }) => [table, (before[table] ?? 0) + grownBy])
   for (const { sql } of missing.filter((object) => !isTable(object))) db.exec(sql)
   takeState(db, 'backup')
   takeSchemaFiles(db)
   const names = new Set(backed.tables.map(({ name }) => name))
   await applySchemaFiles(trx, filesFor(names))
   const others = Object.entries(lost).flatMap(([name, rows]) => (names.has(name) ? [] : gone(name, rows)))
-  return { tables: [...restored, ...others], written }
+  return {
+    tables: [...restored.map(({ table }) => table), ...others],
+    written,
+    rows: Object.fromEntries(counted) as Counts,
+  }
 }
 
 const isTable = ({ type }: SchemaObject) => type === 'table'
 
-function restoreRows(db: Handle, comparison: Comparison, lost: number): RestoredTable {
+function restoreRows(
+  db: Handle,
+  comparison: Comparison,
+  lost: number,
+): { table: RestoredTable; grownBy: number } {
   const { deleted, inserted, updated, samples } = countDifferences(db, comparison)
-  if (deleted + inserted + updated > 0) makeEqual(db, comparison)
-  return {
+  const grownBy = hasDifferences(db, comparison) ? makeEqual(db, comparison) : 0
+  const table: RestoredTable = {
     table: comparison.table.name,
     because: 'asked',
     deleted: deleted + lost,
@@ -71,6 +91,7 @@ function restoreRows(db: Handle, comparison: Comparison, lost: number): Restored
     updated,
     samples,
   }
+  return { table, grownBy }
 }
 
 const gone = (table: string, deleted: number): RestoredTable => ({

@@ -34,6 +34,27 @@ const asItem = <Row extends { submissionFiles: string | null }>({ submissionFile
   return { ...row, submissionFiles: list, submissionFilesRaw: raw }
 }
 
+/**
+ * v1 has no index on status and id: to find a page by the status, all of its rows are sorted by id. Beyond
+ * so many it takes less to walk the ids until the page is full.
+ */
+const COMMON_ROWS = 5_000
+
+async function isCommon(db: Kysely<V1Tables>, statuses: readonly string[]): Promise<boolean> {
+  const { rows: counted } = await db
+    .selectFrom((of) =>
+      of
+        .selectFrom('supplier_task_instances')
+        .select('status')
+        .where('status', 'in', statuses)
+        .limit(COMMON_ROWS)
+        .as('first'),
+    )
+    .select((of) => of.fn.countAll<number>().as('rows'))
+    .executeTakeFirstOrThrow()
+  return counted === COMMON_ROWS
+}
+
 export async function listSupplierTaskInstances(
   db: Kysely<V1Tables>,
   page: PageRequest,
@@ -41,8 +62,9 @@ export async function listSupplierTaskInstances(
   now: number,
 ) {
   const asOf = asOfOf(filters, now)
+  const isStatusCommon = filters.status !== undefined && (await isCommon(db, filters.status))
   const found = await rows(db, asOf)
-    .where(onInstancePage(page, filters, asOf))
+    .where(onInstancePage(page, filters, { asOf, isStatusCommon }))
     .orderBy('id')
     .limit(page.limit + 1)
     .execute()

@@ -33,7 +33,7 @@ export async function checkDashboards(
   mappings: readonly RowMapping[],
   asOf: number,
 ): Promise<Check[]> {
-  const db = openReaderPool<unknown>({ path, threads: 1, limitMs: LONGEST_COUNT_MS })
+  const db = openReaderPool<unknown>({ path, threads: 1, limitMs: LONGEST_COUNT_MS, yields: true })
   try {
     return await db.transaction().execute(async (trx) => {
       for (const statement of asBothHold(mappings)) await sql.raw(statement).execute(trx)
