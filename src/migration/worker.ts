@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { sharedFlag } from '../db/shared-flag.js'
 import { WaitingWriters } from '../db/waiting-writers.js'
-import { yieldProcessor } from '../db/yield-processor.js'
 import type { JobsModule } from './job.js'
 import { runJob } from './runner.js'
 import type { JobSettings } from './settings.js'
@@ -21,7 +20,6 @@ export interface WorkerInput {
 }
 
 const input = workerData as WorkerInput
-yieldProcessor()
 const { jobKinds } = (await import(input.jobsModule)) as JobsModule
 let isStopping = false
 parentPort?.once('message', () => (isStopping = true))
