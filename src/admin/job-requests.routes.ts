@@ -1,6 +1,9 @@
+import type { Database } from '../db/database.js'
+import { OnceHeaders, writeOnce } from '../http/idempotency.js'
 import { IdParams } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import type { JobHost } from '../migration/host.js'
+import type { JournalTables } from '../migration/tables.js'
 import { askedBy } from './audit-log.routes.js'
 import { asWire } from './job-wire.js'
 import { MigrationJob } from './migrations.schemas.js'
@@ -29,13 +32,18 @@ const requestActions = [
   },
 ] as const
 
-export function requestRoutes(app: App, host: JobHost): void {
-  for (const action of requestActions) requestRoute(app, host, action)
+interface RequestContext {
+  db: Database<JournalTables>
+  host: JobHost
+}
+
+export function requestRoutes(app: App, context: RequestContext): void {
+  for (const action of requestActions) requestRoute(app, context, action)
 }
 
 function requestRoute(
   app: App,
-  host: JobHost,
+  { db, host }: RequestContext,
   { name, requested, summary, description }: (typeof requestActions)[number],
 ): void {
   const schema = {
@@ -43,10 +51,17 @@ function requestRoute(
     summary,
     description,
     tags: ['Migrations'],
+    headers: OnceHeaders,
     params: IdParams,
     response: { 200: MigrationJob },
   }
-  app.post(`/migrations/:id/${name}`, { schema }, async (request) =>
-    asWire(await host.request(request.params.id, requested, askedBy(request))),
+  // An Idempotency-Key that was used before has no effect, and leads to the job as it is now.
+  app.post(`/migrations/:id/${name}`, { schema }, async (request, reply) =>
+    asWire(
+      await host.request(request.params.id, requested, {
+        make: (effect) => writeOnce(db, reply, effect),
+        asked: askedBy(request),
+      }),
+    ),
   )
 }

@@ -36,7 +36,7 @@ export function migrationRoutes(app: App, { db, host, kinds }: MigrationContext)
   for (const kind of kinds) if (kind.route !== undefined) shortRoute(app, { db, host }, kind, kind.route)
   readingRoutes(app, db)
   eventsRoute(app, db)
-  requestRoutes(app, host)
+  requestRoutes(app, { db, host })
 }
 
 function startRoute(app: App, { db, host, kinds }: MigrationContext): void {

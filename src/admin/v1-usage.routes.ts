@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { write, type Database } from '../db/database.js'
+import type { Database } from '../db/database.js'
 import { answerPage, invalidCursor, readPage } from '../http/page.js'
 import { MADE } from '../http/examples.js'
+import { OnceHeaders, writeOnce } from '../http/idempotency.js'
 import { Body, Id, Instant, Line, Named, Nullable, PageOf, PageQuery } from '../http/schemas.js'
 import type { App } from '../http/type-provider.js'
 import { instantText } from '../http/wire.js'
@@ -100,18 +101,21 @@ function brownoutRoute(app: App, db: Database<JournalTables>, now: () => number)
     summary: 'Let /v1 answer 503 for some minutes, to find clients that nobody knows of',
     description: '0 minutes end it. 409 `not-cut-over` while v2 does not serve every group.',
     tags: ['Usage of v1'],
+    headers: OnceHeaders,
     body: StartBrownout,
     response: { 200: Brownout },
   }
-  app.post('/brownout', { schema }, async (request) => {
+  app.post('/brownout', { schema }, (request, reply) => {
     const { minutes, reason } = request.body
-    const until = minutes === 0 ? null : Math.ceil(now() + minutes * MINUTE_MS)
-    await write(db, async (trx) => {
-      if ((await getState(trx)).stage !== 'cutover') throw notCutOver()
-      await trx.updateTable('migration_state').set({ brownoutUntil: until }).execute()
-      const asked = askedBy(request, reason)
-      await putOnRecord(trx, { action: 'brownout', jobId: null, job: null, options: { minutes }, asked })
+    return writeOnce(db, reply, {
+      async act(trx) {
+        if ((await getState(trx)).stage !== 'cutover') throw notCutOver()
+        const until = minutes === 0 ? null : Math.ceil(now() + minutes * MINUTE_MS)
+        await trx.updateTable('migration_state').set({ brownoutUntil: until }).execute()
+        const asked = askedBy(request, reason)
+        await putOnRecord(trx, { action: 'brownout', jobId: null, job: null, options: { minutes }, asked })
+        return { until: instantText(until) }
+      },
     })
-    return { until: instantText(until) }
   })
 }

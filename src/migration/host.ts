@@ -42,19 +42,19 @@ const WAL_AUTOCHECKPOINT_PAGES = 1_000
 /** Makes a job in one transaction and gives its id, or that of the job which the same request made before. */
 export type MakeJob = (effect: Effect<JournalTables, string>) => Promise<string>
 
-/** How a job was asked for. */
-export interface StartRequest {
+/** How something was asked for. */
+export interface AskedHow {
   make?: MakeJob
   asked?: Asked
 }
 
 export interface JobHost {
   /** @throws Problem `migration-running`, and what the kind refuses */
-  start(kind: JobKind, options: JobOptions, request?: StartRequest): Promise<Job>
+  start(kind: JobKind, options: JobOptions, how?: AskedHow): Promise<Job>
   /** The job once it has ended, or as it is after `ms`. */
   wait(id: string, ms: number): Promise<Job>
   /** What the runner, in whichever process it is, does after the chunk at hand: see job-requests.ts. */
-  request(id: string, requested: Requested | null, asked?: Asked): Promise<Job>
+  request(id: string, requested: Requested | null, how?: AskedHow): Promise<Job>
   /** Ends every wait now: a client that waits for a long job must not keep the server from closing. The job stops meanwhile. */
   stopWaiting(): void
   close(): Promise<void>
@@ -124,7 +124,7 @@ export function createJobHost(
   const begin = async (
     kind: JobKind,
     options: JobOptions,
-    { make = (effect) => writeAdmitted(db, effect), asked = unasked }: StartRequest,
+    { make = (effect) => writeAdmitted(db, effect), asked = unasked }: AskedHow,
   ): Promise<Job> => {
     if (isClosing) throw serverStopping()
     const taken: { fence?: number } = {}
@@ -202,8 +202,8 @@ export function createJobHost(
   let stopped: Promise<void> | undefined
 
   return {
-    start(kind, options, request = {}) {
-      const started = lastStart.then(() => begin(kind, options, request))
+    start(kind, options, how = {}) {
+      const started = lastStart.then(() => begin(kind, options, how))
       lastStart = started.catch(() => undefined)
       return started
     },
@@ -216,8 +216,17 @@ export function createJobHost(
       }
       return job
     },
-    async request(id, requested, asked = unasked) {
-      await write(db, (trx) => requestOfJob(trx, id, { requested, asked }))
+    async request(
+      id,
+      requested,
+      { make = (effect) => writeAdmitted(db, effect), asked = unasked }: AskedHow = {},
+    ) {
+      await make({
+        async act(trx) {
+          await requestOfJob(trx, id, { requested, asked })
+          return id
+        },
+      })
       return getJob(db.reader, id)
     },
     stopWaiting() {

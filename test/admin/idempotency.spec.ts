@@ -59,6 +59,33 @@ t.test('POST /admin/migrations with an Idempotency-Key', async (t) => {
   })
 })
 
+t.test('what is asked of a running job, with an Idempotency-Key', async (t) => {
+  const app = await served(t, v1Path(t, 1_000))
+  const payload = { job: 'migrate', options: { backup: false, chunkMs: 1 } }
+  const { id } = (await start(app, payload, 'k1', 'respond-async')).body
+  const ask = async (what: string, key: string) => {
+    const url = `/admin/migrations/${id}/${what}`
+    const answer = await app.inject({ method: 'POST', url, headers: { 'idempotency-key': key } })
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: answer.json<Record<string, unknown>>(),
+    }
+  }
+  t.match(await ask('pause', 'p1'), { status: 200, body: { requested: 'pause' } })
+  t.match(await ask('resume', 'r1'), { status: 200, body: { requested: null } })
+  // A client that has not heard of the answer; meanwhile somebody else wants the job to go on.
+  t.match(await ask('pause', 'p1'), {
+    status: 200,
+    headers: { 'idempotency-replayed': 'true' },
+    body: { id, requested: null },
+  })
+  t.match(await ask('pause', 'r1'), { body: { requested: 'pause' } }, 'a key is of one route')
+  t.match(await ask('cancel', 'c1'), { status: 200, body: { requested: 'cancel' } })
+  t.equal((await ended(app, id)).state, 'cancelled')
+  t.match(await ask('cancel', 'c1'), { status: 200, body: { state: 'cancelled' } })
+})
+
 t.test('an Idempotency-Key', { timeout: 120_000 }, async (t) => {
   const post = async (address: string, path: string, body: object) => {
     const answer = await fetch(address + path, {

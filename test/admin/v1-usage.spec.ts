@@ -119,8 +119,8 @@ t.test('counts that cannot be written down', async (t) => {
 t.test('a brownout', async (t) => {
   let now = Date.now()
   const app = await served(t, v1Path(t), {}, () => now)
-  const start = async (payload: object) => {
-    const answer = await app.inject({ method: 'POST', url: '/admin/brownout', payload })
+  const start = async (payload: object, headers = {}) => {
+    const answer = await app.inject({ method: 'POST', url: '/admin/brownout', payload, headers })
     return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() }
   }
   await post(app, 'migrate', { backup: false })
@@ -156,6 +156,14 @@ t.test('a brownout', async (t) => {
       body: { until: new Date(now + 3).toISOString() },
     })
     t.equal((await start({ minutes: 5 })).status, 200)
+  })
+  t.test('that is asked for twice with one Idempotency-Key is one', async (t) => {
+    const headers = { 'idempotency-key': 'b1' }
+    const first = await start({ minutes: 5 }, headers)
+    now += 60_000
+    t.strictSame(await start({ minutes: 5 }, headers), first, 'it ends when it was to end')
+    now -= 60_000
+    t.match(await start({ minutes: 6 }, headers), { status: 422, body: { code: 'idempotency-key-reused' } })
   })
   t.test('is counted in the usage', async (t) => {
     t.match((await read(app, '/admin/v1-usage')).body, {
