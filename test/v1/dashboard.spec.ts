@@ -140,10 +140,21 @@ t.test('the dashboard', async (t) => {
     t.equal(answered.length, 3)
   })
 
-  t.test('that fifty others wait for already is refused', async (t) => {
+  t.test('is answered to sixty who ask for the same at once', async (t) => {
     const v1 = await build(t)
+    v1.given.instance({ dueDate: NOW })
     const answers = await Promise.all(
       Array.from({ length: 60 }, () => v1.app.inject({ url: '/v1/dashboard' })),
+    )
+    for (const answer of answers) t.match(answer.json(), { totals: { instances: 1 } })
+  })
+
+  t.test('of one day is refused while fifty others wait for other days', async (t) => {
+    const v1 = await build(t)
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, day) =>
+        v1.app.inject({ url: `/v1/dashboard?asOf=${new Date(NOW + day * DAY_MS).toISOString()}` }),
+      ),
     )
     const refused = answers.filter(({ statusCode }) => statusCode === 503)
     t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 51)
