@@ -175,13 +175,13 @@ export const noFindings = (): Findings => ({
   rowsWritten: 0,
 })
 
-/** Failed when a check failed or an issue blocks; passed only when there is nothing to say. */
 const isBlocking = ({ severity }: Findings['issues'][number]) => severity === 'blocking'
 
 /** Whether nothing that was found fails the job. */
 export const hasPassed = ({ checks, issues }: Findings): boolean =>
   !checks.some(({ status }) => status === 'failed') && !issues.some(isBlocking)
 
+/** Failed when a check failed or an issue blocks; passed only when there is nothing to say. */
 export function makeReport(findings: Findings, startedAt: number, now: number): Report {
   const { rowsRead, rowsWritten, ...parts } = findings
   const failed = findings.checks.filter(({ status }) => status === 'failed').length

@@ -14,6 +14,7 @@ const CHECKPOINT_PAGES = pages(8)
 const RESTART_PAGES = pages(32)
 /** A long read keeps the WAL from beginning anew: meanwhile a job goes on until it has so much. */
 const MOST_PAGES = pages(80)
+
 interface WalPages {
   busy: 0 | 1
   /** Pages in the WAL. */
