@@ -18,16 +18,16 @@ const statements = [
   // What a status of v1 that is none of the five becomes.
   `CREATE TABLE status_rules (stored TEXT PRIMARY KEY NOT NULL, status TEXT NOT NULL) STRICT`,
   // How a section that v2 has named stands in v1. It holds while the milestone has that code and that name:
-  // a change of either, made in v1, gives the section its name afresh.
+  // a change of either, made in v1, gives the section its name afresh. A rule names a section whatever v1 has there.
   `CREATE TABLE section_forms (
     id TEXT PRIMARY KEY NOT NULL,
-    milestoneCode TEXT NOT NULL,
-    milestoneName TEXT NOT NULL,
+    milestoneCode ANY,
+    milestoneName ANY,
     code TEXT,
     name TEXT NOT NULL
   ) STRICT`,
   // The same for a task whose name was taken in its milestone.
-  `CREATE TABLE task_forms (id TEXT PRIMARY KEY NOT NULL, taskName TEXT NOT NULL, name TEXT NOT NULL) STRICT`,
+  `CREATE TABLE task_forms (id TEXT PRIMARY KEY NOT NULL, taskName ANY, name TEXT NOT NULL) STRICT`,
   // Tasks whose parent is taken from them, for the length of a statement.
   `CREATE TABLE promoted_tasks (id TEXT PRIMARY KEY NOT NULL) STRICT`,
   // Task types that v2 attached to a project: they stay without any template.

@@ -221,6 +221,12 @@ export const legacyTables = (suffix: '_old' | ''): readonly V1Table[] => [
   },
 ]
 
+/** The table of that name, of either generation. */
+export const v1Table = (name: string): V1Table | undefined =>
+  [...sharedTables, ...activeTables, ...legacyTables('_old'), ...legacyTables('')].find(
+    (table) => table.name === name,
+  )
+
 const quoted = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join(', ')
 
 /** The statements that make the table and its indexes. */

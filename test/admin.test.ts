@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './admin/audit-log.spec.js'
 import './admin/backups.spec.js'
 import './admin/documented.spec.js'

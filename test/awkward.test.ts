@@ -1,4 +1,5 @@
 // One process for the specs of awkward rows: they take as long as all others of the folder.
+import './plain-processes.js'
 import './to-v2/assess-docs.spec.js'
 import './to-v2/assess-facts.spec.js'
 import './to-v2/assess-file.spec.js'

@@ -1,1 +1,2 @@
+import './plain-processes.js'
 import './bad-input/bad-input.spec.js'

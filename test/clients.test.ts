@@ -1,3 +1,4 @@
+import './plain-processes.js'
 import t from 'tap'
 
 // Two generators and two compilers: longer than tap grants a file on a busy machine.

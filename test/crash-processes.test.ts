@@ -1,3 +1,4 @@
+import './plain-processes.js'
 import t from 'tap'
 
 // Leases become stale, and locks are waited for: longer than tap grants a file.

@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './db/database.spec.js'
 import './db/inspect-file.spec.js'
 import './db/joined-reads.spec.js'

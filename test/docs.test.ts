@@ -1,1 +1,2 @@
+import './plain-processes.js'
 import './docs/swagger-ui.spec.js'

@@ -1,1 +1,2 @@
+import './plain-processes.js'
 import './examples/examples.spec.js'

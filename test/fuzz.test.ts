@@ -1,3 +1,4 @@
+import './plain-processes.js'
 import t from 'tap'
 
 // A process of its own: its server is asked tens of thousands of times.

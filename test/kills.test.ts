@@ -1,3 +1,4 @@
+import './plain-processes.js'
 import t from 'tap'
 
 // A file of its own, which does not come right after crash-processes: each keeps two cores busy.

@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './migration/backup-lines.spec.js'
 import './migration/backup-retention.spec.js'
 import './migration/backup.spec.js'

@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './conformance/violations.spec.js'
 import './openapi/breaking-changes.spec.js'
 import './openapi/client-guide.spec.js'

@@ -1,1 +1,2 @@
+import './plain-processes.js'
 import './scenarios/scenarios.spec.js'

@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './scripts/bench.spec.js'
 import './scripts/demo.spec.js'
 import './scripts/foreign-files.spec.js'

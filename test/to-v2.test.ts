@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './to-v2/adoption.spec.js'
 import './to-v2/contract.spec.js'
 import './to-v2/cutover.spec.js'

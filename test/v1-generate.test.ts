@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './v1-generate/counts.spec.js'
 import './v1-generate/dirt.spec.js'
 import './v1-generate/file.spec.js'

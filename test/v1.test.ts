@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './v1/awkward-rows.spec.js'
 import './v1/dashboard.spec.js'
 import './v1/legacy.spec.js'

@@ -1,4 +1,5 @@
 // One process for the folder: tap starts one a file, which costs more than most tests.
+import './plain-processes.js'
 import './v2/anchors.spec.js'
 import './v2/at-once.spec.js'
 import './v2/attach-task-type.spec.js'

@@ -68,7 +68,7 @@ t.test('the host of jobs', async (t) => {
     const { id } = await host.start(slow, { ms: 600 })
     await host.request(id, 'pause')
     let state = ''
-    for (let tries = 0; tries < 200 && state !== 'paused'; tries++) {
+    for (let tries = 0; tries < 2_400 && state !== 'paused'; tries++) {
       await pause(25)
       state = (await host.wait(id, 0)).state
     }

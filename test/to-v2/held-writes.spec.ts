@@ -93,6 +93,50 @@ t.test('a write of v2 to a row that v1 has made unfit', async (t) => {
     await passes()
   })
 
+  for (const [table, v1, v2, column, change] of [
+    ['template', 'project_milestone_tasks', 'v2_project_task_templates', 'projectId', `dueDate = ${DUE + 1}`],
+    [
+      'instance',
+      'supplier_task_instances',
+      'v2_supplier_task_instances',
+      'projectMilestoneTaskId',
+      `isApplied = 0`,
+    ],
+    ['task', 'tasks', 'v2_tasks', 'milestoneId', 'sequence = 7'],
+  ] as const)
+    t.test(`is not refused where the ${table} is an orphan in v1 and foreign keys are on`, async (t) => {
+      const { handle, row, passes, ...ids } = onCopy(t)
+      handle.exec(`UPDATE ${v1} SET ${column} = 'gone'`)
+      handle.pragma('foreign_keys = ON')
+      t.doesNotThrow(() => handle.exec(`UPDATE ${v2} SET ${change}`))
+      t.equal(row(v1, ids[table])?.[column], 'gone')
+      t.equal(String(handle.prepare(`SELECT ${change} FROM ${v1}`).pluck().get()), '1')
+      t.match(waiting(handle), [{ rowId: ids[table], reason: `orphan:${column}` }])
+      handle.pragma('foreign_keys = OFF')
+      await passes()
+    })
+
+  t.test('that refers to something else mends what leads nowhere', async (t) => {
+    const { handle, given, template, task, row, passes } = onCopy(t)
+    const other = given.task({ milestoneId: given.milestone() })
+    handle.exec(`UPDATE project_milestone_tasks SET projectId = 'gone', notes = 'newer'`)
+    handle.pragma('foreign_keys = ON')
+    handle
+      .prepare(
+        `UPDATE v2_project_task_templates SET taskId = ?,
+      sectionId = (SELECT sectionId FROM v2_tasks WHERE id = ?) WHERE id = ?`,
+      )
+      .run(other, other, template)
+    t.match(row('project_milestone_tasks', template), {
+      taskId: other,
+      projectId: row('v2_project_task_templates', template)?.projectId,
+      notes: 'newer',
+    })
+    t.not(task, other)
+    t.same(waiting(handle), [])
+    await passes()
+  })
+
   t.test('that deletes it leaves on record what v1 had', async (t) => {
     const { handle, instance, passes } = onCopy(t)
     handle.exec(`UPDATE supplier_task_instances SET dueDate = 'soon'`)
@@ -123,6 +167,59 @@ t.test('a write of v2 above a row in quarantine', async (t) => {
     t.same(waiting(handle), [{ rowId: held, reason: 'invalid-status:status' }])
     await passes()
   })
+
+  t.test(
+    'that gives the parent it had another id is on record with it, though v2 has it elsewhere',
+    async (t) => {
+      const { handle, given, instance, passes } = onCopy(t)
+      const other = given.template()
+      handle
+        .prepare(`UPDATE supplier_task_instances SET projectMilestoneTaskId = ?, dueDate = 'soon'`)
+        .run(other)
+      t.same(waiting(handle), [{ rowId: instance, reason: 'bad-date:dueDate' }])
+      handle.pragma('foreign_keys = ON')
+      handle.prepare(`UPDATE v2_project_task_templates SET id = id || 'x' WHERE id = ?`).run(other)
+      t.same(waiting(handle), [{ rowId: instance, reason: 'bad-date:dueDate' }])
+      await passes()
+    },
+  )
+
+  t.test('that puts an instance below an assignment without its supplier has it on record', async (t) => {
+    const { handle, given, passes } = onCopy(t)
+    const assignment = given.assignment({ supplierId: 'gone' })
+    const added = given.template()
+    const before = waiting(handle)
+    handle
+      .prepare(
+        `INSERT INTO v2_supplier_task_instances SELECT 'cnew', ?, ?, status, dueDate, actualDueDate, owner, notes,
+      isApplied, blockedReason, submissionFiles, completedAt, createdAt, updatedAt FROM v2_supplier_task_instances LIMIT 1`,
+      )
+      .run(assignment, added)
+    t.same(waiting(handle), [...before, { rowId: 'cnew', reason: 'dependant:supplierProjectInstanceId' }])
+    await passes()
+  })
+})
+
+t.test('a write of v2 beside a milestone whose name is no text', async (t) => {
+  for (const [kind, code] of [
+    ['by a rule', 'PA2'],
+    ['not at all', 'X9'],
+  ] as const)
+    t.test(`is not refused where the section is named ${kind}`, async (t) => {
+      const { handle, given, passes } = onCopy(t)
+      const taskTypeId = given.taskType()
+      const milestone = given.milestone({ taskTypeId, code })
+      const name = () =>
+        handle.prepare('SELECT name FROM v2_task_type_sections WHERE id = ?').pluck().get(milestone)
+      const inV2 = name()
+      handle.prepare('UPDATE milestones SET name = ? WHERE id = ?').run(Buffer.from([0xff, 0]), milestone)
+      const insert = `INSERT INTO v2_task_type_sections SELECT 'cnew', taskTypeId, 'NEW', name, description, sequence, isRequired,
+        createdAt, updatedAt FROM v2_task_type_sections WHERE id = ?`
+      t.throws(() => handle.prepare(insert).run(milestone), /UNIQUE/, 'the name is taken in v2')
+      t.doesNotThrow(() => handle.prepare(insert.replace(' name,', ` name || '!',`)).run(milestone))
+      t.equal(name(), inV2)
+      await passes()
+    })
 })
 
 t.test('a write of v1', async (t) => {
@@ -221,6 +318,74 @@ t.test('a template under a twin that stops fitting', async (t) => {
     handle.pragma('foreign_keys = ON')
     handle.prepare('DELETE FROM project_milestone_tasks WHERE id = ?').run(template)
     t.same(namesInV2(), [])
+    await passes()
+  })
+
+  t.test('is on record with its own task, where that has lost its milestone', async (t) => {
+    const { handle, given, task, template, passes } = onCopy(t)
+    const other = given.milestone()
+    handle.prepare('UPDATE project_milestone_tasks SET milestoneId = ? WHERE id = ?').run(other, template)
+    handle.exec('PRAGMA ignore_check_constraints = ON')
+    handle.prepare(`UPDATE tasks SET milestoneId = 'gone' WHERE id = ?`).run(task)
+    t.same(
+      handle
+        .prepare(
+          `SELECT rule, original FROM migration_lineage WHERE mapping = 'templates' AND rowId = ? AND "column" = 'taskId'`,
+        )
+        .all(template),
+      [{ rule: 'twin', original: task }],
+    )
+    await passes()
+  })
+})
+
+t.test('a twin that v2 has changed', async (t) => {
+  const settled = (t: Test) => {
+    const file = onCopy(t)
+    const { handle, given, task } = file
+    const other = given.milestone()
+    const projectId = given.project()
+    const astray = given.template({ taskId: task, milestoneId: other, projectId })
+    const twin = `${task}~${other}`
+    handle.prepare(`UPDATE v2_tasks SET description = 'seen' WHERE id = ?`).run(twin)
+    t.match(file.row('project_milestone_tasks', astray), { taskId: twin, milestoneId: other })
+    return { ...file, other, twin }
+  }
+
+  t.test('is the only one: another template that wants it waits', async (t) => {
+    const { handle, given, task, other, twin, row, passes } = settled(t)
+    const late = given.template({ taskId: task, milestoneId: other })
+    t.same(waiting(handle), [{ rowId: late, reason: 'misfiled-template:taskId' }])
+    t.match(row('v2_tasks', twin), { description: 'seen' })
+    await passes()
+    handle.prepare('UPDATE project_milestone_tasks SET taskId = ? WHERE id = ?').run(twin, late)
+    t.same(waiting(handle), [])
+    t.match(row('v2_project_task_templates', late), { taskId: twin })
+    await passes()
+  })
+
+  t.test('lets the next have its name once it is gone', async (t) => {
+    const { handle, given, task, other, twin, row, passes } = settled(t)
+    const late = given.template({ taskId: task, milestoneId: other })
+    handle.pragma('foreign_keys = ON')
+    handle.prepare('DELETE FROM tasks WHERE id = ?').run(twin)
+    t.same(waiting(handle), [])
+    t.match(row('v2_project_task_templates', late), { taskId: twin })
+    await passes()
+  })
+
+  t.test('leaves others their names that were told apart from it', async (t) => {
+    const { handle, given, passes } = onCopy(t)
+    const homes = ['AA1', 'AA2'].map((code) => given.milestone({ code }))
+    const [one, two] = homes.map((milestoneId) => given.task({ milestoneId, name: 'Report' }))
+    const other = given.milestone()
+    for (const taskId of [one ?? '', two ?? '']) given.template({ taskId, milestoneId: other })
+    const names = () =>
+      handle.prepare('SELECT name FROM v2_tasks WHERE sectionId = ? ORDER BY id').pluck().all(other)
+    t.same(names(), ['Report (AA1)', 'Report (AA2)'])
+    handle.pragma('foreign_keys = ON')
+    handle.prepare(`UPDATE v2_task_type_sections SET id = id || 'x' WHERE id = ?`).run(homes[0])
+    t.same(names(), ['Report (AA1)', 'Report (AA2)'])
     await passes()
   })
 })

@@ -33,7 +33,7 @@ const whyNoArchive = ({ manifest }: { manifest: { job: string } | null }) =>
 export function bringBackNames(db: Handle): void {
   db.exec(
     `INSERT INTO section_forms SELECT f.id, f.milestoneCode, f.milestoneName, f.code, f.name
-    FROM archive.section_forms f JOIN milestones m ON m.id = f.id AND m.code = f.milestoneCode AND m.name = f.milestoneName`,
+    FROM archive.section_forms f JOIN milestones m ON m.id = f.id AND m.code IS f.milestoneCode AND m.name IS f.milestoneName`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { activeTables, legacyTables, sharedTables } from '../../../migrations/v1-tables.js'
+import { v1Table } from '../../../migrations/v1-tables.js'
 import { isRecorded, viewName, type RowMapping } from './mapping/row-mapping.js'
 
 /** Rows of a v1 table, some of which v2 does not hold. */
@@ -78,6 +78,5 @@ function columnsOf({ source, columns }: RowMapping): string[] {
 }
 
 function namesIn(source: string): string[] {
-  const tables = [...sharedTables, ...activeTables, ...legacyTables('_old'), ...legacyTables('')]
-  return tables.find(({ name }) => name === source)?.columns.map(([column]) => column) ?? []
+  return v1Table(source)?.columns.map(([column]) => column) ?? []
 }

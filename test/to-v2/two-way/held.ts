@@ -1,6 +1,6 @@
 import type { Handle } from '../../../src/db/database.js'
 import { allHeld, heldViewName } from '../../../src/v1/to-v2/held-rows.js'
-import { keepsIds } from '../../../src/v1/to-v2/mapping/row-mapping.js'
+import { keepsIds, keptColumns, type RowMapping } from '../../../src/v1/to-v2/mapping/row-mapping.js'
 import { driftOfSync } from '../../../src/v1/to-v2/sync/objects.js'
 import { mappingFor } from '../../../src/v1/to-v2/v1-shape.js'
 import { checkLineage } from '../../../src/v1/to-v2/validate/lineage.js'
@@ -19,6 +19,7 @@ export async function unheld(handle: Handle): Promise<unknown[]> {
     ...handle.prepare(`SELECT * FROM pragma_foreign_key_check WHERE "table" GLOB 'v2_*'`).all(),
     ...unaccounted(handle),
     ...allHeld(mappings).flatMap(({ name }) => misjudged(handle, name)),
+    ...mappings.filter(keepsIds).flatMap((mapping) => mirroredAfterAll(handle, mapping)),
   ]
   for (const mapping of mappings) {
     const { result, check } = await compareRows(handle, mapping, async () => undefined)
@@ -30,17 +31,34 @@ export async function unheld(handle: Handle): Promise<unknown[]> {
   return found
 }
 
-/** The quarantine is what the rows are like now, with the reason and no other. */
+/**
+ * The quarantine is what the rows are like now, with the reason and no other. A row of v2 that v1 could not take
+ * over, or only beside something that does not fit, is on record as that, whatever stands in its way.
+ */
 function misjudged(handle: Handle, name: string): unknown[] {
   const recorded = `SELECT rowId AS id, reason FROM migration_quarantine WHERE mapping = '${name}' AND resolution IS NULL`
-  const held = `SELECT id, reason FROM ${heldViewName({ name })} WHERE reason IS NOT NULL`
+  const unmirrored = `SELECT id FROM (${recorded} AND reason = 'unmirrored')`
+  const held = `SELECT id, reason FROM ${heldViewName({ name })} WHERE reason IS NOT NULL AND id NOT IN (${unmirrored})`
   return handle
     .prepare(
-      `SELECT '${name}' AS mapping, id, reason, 'is not so' AS "is" FROM (${recorded} EXCEPT ${held})
+      `SELECT '${name}' AS mapping, id, reason, 'is not so' AS "is" FROM (${recorded} AND reason <> 'unmirrored' EXCEPT ${held})
        UNION ALL SELECT '${name}', id, reason, 'is not on record' FROM (${held} EXCEPT ${recorded})`,
     )
     .all()
 }
+
+/** What is on record as not taken over by v1, and is in v1 just the same. */
+const mirroredAfterAll = (handle: Handle, mapping: RowMapping): unknown[] =>
+  handle
+    .prepare(
+      `SELECT '${mapping.name}' AS mapping, q.rowId AS id, 'is in v1' AS "is" FROM migration_quarantine q
+       JOIN up_${mapping.name} u ON u.id = q.rowId JOIN ${mapping.target} t ON t.id = u.id
+       WHERE q.mapping = '${mapping.name}' AND q.resolution IS NULL AND q.reason = 'unmirrored' AND u.misfit IS NULL
+         AND ${keptColumns(mapping)
+           .map((column) => `u.${column} IS t.${column}`)
+           .join(' AND ')}`,
+    )
+    .all()
 
 type Values = Record<string, string>
 

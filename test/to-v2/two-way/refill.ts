@@ -1,6 +1,7 @@
 import type { Handle } from '../../../src/db/database.js'
 import { statementCache } from '../../../src/db/statement-cache.js'
 import { sqlConsole } from '../migrated.js'
+import { MOST } from './preparing-once.js'
 
 /** What tells of all that was ever done to a file: append-only, or told apart by its job. */
 const journal =
@@ -32,7 +33,7 @@ export function createRefill(path: string, sources: readonly Source[]) {
     .toSorted((one, other) => records.indexOf(one) - records.indexOf(other))
     .map((table) => [table, sourceOf(table, given)] as const)
   const hasGuard = tablesOf(handle, 'main').includes('sync_guard')
-  const prepare = statementCache(handle)
+  const prepare = statementCache(handle, MOST)
   const fill = handle.transaction(() => {
     if (hasGuard) prepare(`INSERT INTO sync_guard VALUES ('job')`).run()
     for (const table of tables.filter((one) => records.includes(one))) prepare(`DELETE FROM ${table}`).run()

@@ -36,6 +36,9 @@ export const rowKinds = {
   'date-order/date-without-completed': noted('Kept as it is: completedAt, without being completed.'),
   'mixed-date-forms/sqlite-text': sameInstant,
   'mixed-date-forms/iso-8601': sameInstant,
+  'misfiled-template/settled-twin': mend(
+    'v1 has a task of its own in that milestone, which was the twin of this one: give the template that task.',
+  ),
   'misfiled-template/same-type': resolved(
     'Its section gets a twin of the task, and the template points to the twin.',
   ),

@@ -27,7 +27,7 @@ export const classesOfMisfits = (misfits: readonly Misfit[], { alias }: RowSourc
   })
 
 /** What becomes of a status is statusMap's word too, and a section may have a name of which its milestone has none. */
-const toldElsewhere = ['invalid-status', 'missing-required', 'legacy-duplicate']
+const toldElsewhere = ['invalid-status', 'missing-required', 'misfiled-template', 'legacy-duplicate']
 
 const nullOr = (value: string, ifNull: RowKind, otherwise: RowKind): Cases => [
   { kind: ifNull, when: `${value} IS NULL` },

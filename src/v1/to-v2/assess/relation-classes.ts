@@ -1,4 +1,5 @@
 import type { Handle } from '../../../db/database.js'
+import { isSettled, twinId } from '../mapping/tasks.js'
 import type { RowKind } from './catalogue.js'
 import type { FileTable } from './file-tables.js'
 import { namingRules } from './naming-rules.js'
@@ -41,6 +42,7 @@ function misfiled(p: string): Class {
     // Where the milestone or the task's own is missing, the row is an orphan and nothing else.
     when: `${home} <> ${p}.milestoneId AND ${typeOf(`${p}.milestoneId`)} IS NOT NULL AND ${typeOf(home)} IS NOT NULL`,
     cases: [
+      { kind: 'misfiled-template/settled-twin', when: isSettled(twinId(`${p}.taskId`, `${p}.milestoneId`)) },
       { kind: 'misfiled-template/same-type', when: `${typeOf(home)} = ${typeOf(`${p}.milestoneId`)}` },
       { kind: 'misfiled-template/other-type' },
     ],

@@ -1,3 +1,4 @@
+import { v1Table } from '../../../../migrations/v1-tables.js'
 import { downLegacyInstances, downLegacyTemplates } from './legacy-down.js'
 import type { RowMapping } from './row-mapping.js'
 import { isOfMilestone } from './tasks.js'
@@ -138,6 +139,12 @@ export function downColumns({ up, derived }: DownMapping): Record<string, Derive
     keeper === 'v1' && holds !== undefined ? [[holds, { sql: `n.${column}`, from: [column] }] as const] : [],
   )
   return { ...Object.fromEntries(held), ...derived }
+}
+
+/** Those of them that refer to other rows of v1. */
+export function referencesInV1(down: DownMapping): string[] {
+  const written = downColumns(down)
+  return Object.keys(v1Table(down.up.source)?.references ?? {}).filter((column) => column in written)
 }
 
 /** SQL that is true while v1's value means what v2's does: `d` is the row as it would be. */

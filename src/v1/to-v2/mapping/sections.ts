@@ -25,7 +25,7 @@ const base = {
   select: `SELECT m.id, m.taskTypeId, m.code, coalesce(f.name, rule.name, m.name) AS name,
       f.name IS NOT NULL AS isNamed, f.code AS codeInV2, rule.origin AS rule, tt.name AS taskType
     FROM milestones m LEFT JOIN task_types tt ON tt.id = m.taskTypeId
-    LEFT JOIN section_forms f ON f.id = m.id AND f.milestoneCode = m.code AND f.milestoneName = m.name
+    LEFT JOIN section_forms f ON f.id = m.id AND f.milestoneCode IS m.code AND f.milestoneName IS m.name
     LEFT JOIN section_name_rules rule ON rule.id = ${ruleOf}
     WHERE NOT ${isUnsectioned('m.id')}`,
 }

@@ -36,7 +36,7 @@ export const isNameTaken = (row: string, name: string): string => `EXISTS (
   SELECT 1 FROM v2_tasks o WHERE o.id <> ${row}.id AND coalesce(o.sectionId, o.taskTypeId) = coalesce(${row}.sectionId, ${row}.taskTypeId)
     AND o.parentTaskId IS NULL AND o.name = ${name})`
 
-const formOf = (id: string) => `LEFT JOIN task_forms f ON f.id = ${id} AND f.taskName = t.name`
+const formOf = (id: string) => `LEFT JOIN task_forms f ON f.id = ${id} AND f.taskName IS t.name`
 
 /** Target rows in the section that a milestone is, or in none where it stands for that. */
 const inSectionOf = (milestoneId: string) =>
@@ -77,6 +77,8 @@ export const tasks: RowMapping = {
     SELECT 1 FROM project_milestone_tasks q
     WHERE q.milestoneId = ${row}.milestoneId AND ${twinId('q.taskId', 'q.milestoneId')} = v2_tasks.id)`,
   form: { table: 'task_forms', holds: { taskName: 'name' } },
+  // Once a settled twin is gone, its place is that of the next.
+  heldBy: { table: 'twins', on: (row) => `instr(${row}.id, '~') > 0 AND holder.id = ${row}.id` },
   parked: 'name',
   unique: nameKey,
   scope: ownId,
@@ -104,21 +106,33 @@ export const isOfMilestone = (id: string, milestone: string): string =>
 /** The id of the twin that task `t` has in the section of milestone `m`. */
 export const twinId = (task: string, milestone: string): string => `${task} || '~' || ${milestone}`
 
+/** Whether it is the id of a twin of that task, in any milestone. */
+export const isTwinOf = (id: string, task: string): string =>
+  `${id} > ${task} || '~' AND ${id} < ${task} || char(127)`
+
+/** Whether a template names another milestone than its task's. That of a task that is held may be none at all. */
+export const isMisfiled = (task: string, template: string): string =>
+  `${task}.milestoneId IS NOT ${template}.milestoneId`
+
+/** A twin that v2 has changed is a task of its own in v1, under the twin's id: there is no other twin beside it. */
+export const isSettled = (twin: string): string =>
+  `EXISTS (SELECT 1 FROM tasks settled WHERE settled.id = ${twin})`
+
 /** Other tasks that stand in section `m`: its own, and the twins that other tasks have there. */
 const standsInSection = (name: string) => `(
   EXISTS (
-    SELECT 1 FROM tasks own LEFT JOIN task_forms f ON f.id = own.id AND f.taskName = own.name
+    SELECT 1 FROM tasks own LEFT JOIN task_forms f ON f.id = own.id AND f.taskName IS own.name
     WHERE own.milestoneId = m.id AND coalesce(f.name, own.name) = ${name})
   OR EXISTS (
     SELECT 1 FROM project_milestone_tasks q JOIN tasks other ON other.id = q.taskId
-    WHERE q.milestoneId = m.id AND other.milestoneId <> m.id AND other.id <> t.id AND other.name = ${name}))`
+    WHERE q.milestoneId = m.id AND ${isMisfiled('other', 'q')} AND other.id <> t.id AND other.name = ${name}))`
 
 /** A milestone without a code is held, but its tasks may have twins elsewhere. */
 const codeOf = (milestone: string) => `coalesce(${milestone}.code, ${milestone}.id)`
 const nameWithCode = `t.name || ' (' || ${codeOf('home')} || ')'`
 const isTakenWithCode = `(${standsInSection(nameWithCode)} OR EXISTS (
     SELECT 1 FROM project_milestone_tasks q JOIN tasks other ON other.id = q.taskId JOIN milestones h ON h.id = other.milestoneId
-    WHERE q.milestoneId = m.id AND other.milestoneId <> m.id AND other.id <> t.id
+    WHERE q.milestoneId = m.id AND ${isMisfiled('other', 'q')} AND other.id <> t.id
       AND other.name || ' (' || ${codeOf('h')} || ')' = ${nameWithCode}))`
 
 const twinName = `CASE WHEN NOT ${standsInSection('t.name')} THEN t.name
@@ -128,7 +142,8 @@ const twinName = `CASE WHEN NOT ${standsInSection('t.name')} THEN t.name
 const base = {
   view: 'twins',
   select: `SELECT DISTINCT p.taskId AS twinOf, p.milestoneId, t.milestoneId AS homeId, ${twinId('p.taskId', 'p.milestoneId')} AS id
-    FROM project_milestone_tasks p JOIN tasks t ON t.id = p.taskId AND t.milestoneId <> p.milestoneId`,
+    FROM project_milestone_tasks p JOIN tasks t ON t.id = p.taskId
+    WHERE p.milestoneId IS NOT NULL AND ${isMisfiled('t', 'p')} AND NOT ${isSettled(twinId('p.taskId', 'p.milestoneId'))}`,
 }
 
 export const taskTwins: RowMapping = {

@@ -12,7 +12,7 @@ import {
   initially,
 } from './column-rules.js'
 import { ownId, type RowMapping, type RowVersion } from './row-mapping.js'
-import { twinId } from './tasks.js'
+import { isMisfiled, isSettled, twinId } from './tasks.js'
 import type { LegacySuffix } from '../../legacy/legacy-tables.js'
 import { sectionOf } from './unsectioned.js'
 
@@ -94,6 +94,9 @@ export const projectTaskTypes: RowMapping = {
   ],
 }
 
+const taskReference = reference('p.taskId', 'tasks')
+const twin = twinId('p.taskId', 'p.milestoneId')
+
 export const templates = ({ hasResponsibleParties }: Pick<V1Shape, 'hasResponsibleParties'>): RowMapping => ({
   name: 'templates',
   source: 'project_milestone_tasks',
@@ -104,10 +107,16 @@ export const templates = ({ hasResponsibleParties }: Pick<V1Shape, 'hasResponsib
   columns: {
     projectId: reference('p.projectId', 'projects'),
     taskId: {
-      ...reference('p.taskId', 'tasks'),
-      sql: `CASE WHEN t.milestoneId IS p.milestoneId THEN p.taskId ELSE ${twinId('p.taskId', 'p.milestoneId')} END`,
+      ...taskReference,
+      sql: `CASE WHEN ${isMisfiled('t', 'p')} THEN ${twin} ELSE p.taskId END`,
       words: 'p.taskId, or its twin where p.milestoneId is not the task’s',
-      deviates: [{ rule: `'twin'`, when: 't.milestoneId <> p.milestoneId', original: 'p.taskId' }],
+      misfits: [
+        ...taskReference.misfits,
+        { reason: 'misfiled-template:taskId', when: `${isMisfiled('t', 'p')} AND ${isSettled(twin)}` },
+      ],
+      deviates: [
+        { rule: `'twin'`, when: `t.id IS NOT NULL AND ${isMisfiled('t', 'p')}`, original: 'p.taskId' },
+      ],
     },
     sectionId: { ...reference('p.milestoneId', 'milestones'), sql: sectionOf('p.milestoneId') },
     dueDate: instant('p.dueDate'),
@@ -142,6 +151,14 @@ export const templates = ({ hasResponsibleParties }: Pick<V1Shape, 'hasResponsib
         WHERE q.taskId = ${row}.id AND coalesce(q.milestoneId ${twinsFirst} t.milestoneId, 1)`,
       columns: ['id', 'milestoneId'],
     })),
+    {
+      // Once a settled twin is gone, the templates that want one may have it.
+      table: 'tasks',
+      scopes: (row: RowVersion) => `SELECT q.id FROM project_milestone_tasks q
+        WHERE instr(${row}.id, '~') > 0 AND q.milestoneId = ${row}.milestoneId
+          AND ${twinId('q.taskId', 'q.milestoneId')} = ${row}.id`,
+      columns: ['id', 'milestoneId'],
+    },
     {
       // One that gets its id after what refers to it brings sections, tasks and twins: only then these fit.
       table: 'task_types',

@@ -1,3 +1,4 @@
+import { heldOf, rowAsJson } from '../held-rows.js'
 import { forgetLineage, isTraced } from '../lineage.js'
 import { keepsIds, viewName, type RowMapping } from '../mapping/row-mapping.js'
 import { isOfLegacyModel } from '../mapping/legacy-names.js'
@@ -30,20 +31,37 @@ WHEN NOT ${isUsersWrite} AND EXISTS (SELECT 1 FROM migration_quarantine WHERE ${
 }
 
 /**
- * What a write to v2 does to rows of v1 that v2 does not have: a cascade takes them along, or gives them
- * another reference. Whatever waits is on record as it is.
+ * What a write to v2 does to rows of v1 that do not fit: a cascade takes them along, or gives them another
+ * reference. Whatever waits is on record as it is. One that v2 has is settled by v2's own triggers.
  */
 export const heldRowTriggers = (mappings: readonly RowMapping[]): string[] =>
   mappings.filter(keepsIds).flatMap((mapping) =>
-    (['UPDATE', 'DELETE'] as const).map((event) =>
-      createTrigger(
+    (['UPDATE', 'DELETE'] as const).map((event) => {
+      const isLacking = `NOT EXISTS (SELECT 1 FROM ${mapping.target} t WHERE t.id = OLD.id)`
+      const ids = ['OLD', ...(event === 'UPDATE' ? ['NEW'] : [])].map(
+        (row) => `SELECT ${row}.id WHERE ${isLacking}`,
+      )
+      return createTrigger(
         `hold_${mapping.source}_${event.toLowerCase()}`,
         `AFTER ${event} ON ${mapping.source}
-WHEN NOT ${isUsersWrite} AND ${isHeld(mapping, 'OLD.id')} AND NOT EXISTS (SELECT 1 FROM ${mapping.target} t WHERE t.id = OLD.id)`,
-        callStep('record', mapping, `SELECT OLD.id${event === 'UPDATE' ? ' UNION SELECT NEW.id' : ''}`),
-      ),
-    ),
+WHEN NOT ${isUsersWrite} AND ${isHeld(mapping, 'OLD.id')}${event === 'UPDATE' ? '' : ` AND ${isLacking}`}`,
+        [
+          ...callStep('record', mapping, ids.join(' UNION ')),
+          ...(event === 'UPDATE' ? rerecord(mapping) : []),
+        ],
+      )
+    }),
   )
+
+const rerecord = (mapping: RowMapping): string[] => {
+  const held = heldOf(mapping)
+  return held === undefined
+    ? []
+    : [
+        `UPDATE migration_quarantine SET row = (SELECT ${rowAsJson(held)} FROM ${held.source} s WHERE s.id = NEW.id)
+    WHERE mapping = '${held.name}' AND rowId = NEW.id AND ${waiting} AND reason NOT IN ${mirrorReasons}`,
+      ]
+}
 
 /** A row that is gone has no lineage, whoever has deleted it. */
 export const lineageTriggers = (mappings: readonly RowMapping[]): string[] =>

@@ -1,5 +1,5 @@
 import { isLegacyTaskId } from '../mapping/legacy-names.js'
-import { twinId } from '../mapping/tasks.js'
+import { isMisfiled, isTwinOf, twinId } from '../mapping/tasks.js'
 import { makeUnsectioned, makeUnsectionedOnUpdate, milestoneOf } from '../mapping/unsectioned.js'
 import type { RowVersion } from '../mapping/row-mapping.js'
 import type { Around } from './around.js'
@@ -41,14 +41,15 @@ const settleItsSection = settleSection(`iif(${isLegacyTaskId('NEW.id')}, NULL, N
 /** Those that v2 has got went with the twin; while the backfill goes on, v1 may have more. */
 const templatesOfTwinGo = `DELETE FROM project_milestone_tasks WHERE id IN (
     SELECT p.id FROM project_milestone_tasks p JOIN tasks t ON t.id = p.taskId
-    WHERE p.milestoneId = ${milestoneOfRow('OLD')} AND t.milestoneId <> p.milestoneId
+    WHERE p.milestoneId = ${milestoneOfRow('OLD')} AND ${isMisfiled('t', 'p')}
       AND ${twinId('p.taskId', 'p.milestoneId')} = OLD.id)`
 
 function afterTask(event: Event): string[] {
   const milestones = versionsOf(event)
     .map(
       (row) => `SELECT ${milestoneOfRow(row)}
-    UNION SELECT q.milestoneId FROM project_milestone_tasks q WHERE q.taskId = ${row}.id`,
+    UNION SELECT q.milestoneId FROM project_milestone_tasks q WHERE q.taskId = ${row}.id
+    UNION SELECT settled.milestoneId FROM tasks settled WHERE ${isTwinOf('settled.id', `${row}.id`)}`,
     )
     .join(' UNION ')
   return [

@@ -1,4 +1,4 @@
-import { downColumns, standsInV1, type DownMapping } from '../mapping/down-mapping.js'
+import { downColumns, referencesInV1, standsInV1, type DownMapping } from '../mapping/down-mapping.js'
 import { andNotSpared, keptColumns, type RowMapping } from '../mapping/row-mapping.js'
 import { isTraced } from '../lineage.js'
 import { call, type Procedure } from './procedure.js'
@@ -40,7 +40,11 @@ const nameOf = (step: 'mirror' | 'compare' | 'replaced' | 'drop', { up }: DownMa
 
 /** The procedures that make v1's row what v2's says, and record where v1 could not take it over. */
 export const downProcedures = (down: DownMapping): Procedure[] => [
-  { name: nameOf('mirror', down), keys: ['id', 'changes'], statements: [updateInV1(down), insertInV1(down)] },
+  {
+    name: nameOf('mirror', down),
+    keys: ['id', 'changes'],
+    statements: [...updateInV1(down), insertInV1(down)],
+  },
   { name: nameOf('compare', down), keys: ['id'], statements: recordUnmirrored(down) },
   ...removeReplaced(down),
 ]
@@ -68,18 +72,33 @@ function insertInV1(down: DownMapping): string {
 
 /**
  * Changes only what means something else in v2: a date that v1 has as text stays text while it is the
- * same instant.
+ * same instant. What the row refers to is written only where that changes, and then all of it: SQLite looks for the
+ * parent of each key that is written, the same as before or not, and a row that v1 has left an orphan has none.
  */
-function updateInV1(down: DownMapping): string {
-  const { up, alias } = down
-  const changes = Object.keys(downColumns(down)).map(
-    (column) =>
-      `${column} = CASE WHEN NOT ${isChanged(down, [column])} OR ${standsInV1(down, column)} THEN ${alias}.${column} ELSE d.${column} END`,
+function updateInV1(down: DownMapping): string[] {
+  const references = referencesInV1(down)
+  const moves = references
+    .map((column) => `(${isChanged(down, [column])} AND (${standsInV1(down, column)}) IS NOT TRUE)`)
+    .join(' OR ')
+  const values = Object.keys(downColumns(down)).filter((column) => !references.includes(column))
+  const setValues = values.map((column) =>
+    set(down, column, `NOT ${isChanged(down, [column])} OR ${standsInV1(down, column)}`),
   )
-  return `UPDATE ${up.source} AS ${alias} SET ${changes.join(', ')}
-    FROM ${downViewName(up)} d JOIN ${up.target} n ON n.id = d.id
-    WHERE d.id = NEW.id AND ${alias}.id = NEW.id AND (NOT ${isChanged(down, down.unique)} OR NOT ${isTaken(down)}) ${andPossible(down)}`
+  const setReferences = references.map((column) => set(down, column, standsInV1(down, column)))
+  return [
+    updateWhere(down, setValues, `NOT (${moves})`),
+    updateWhere(down, [...setReferences, ...setValues], `(${moves})`),
+  ]
 }
+
+const set = ({ alias }: DownMapping, column: string, stands: string) =>
+  `${column} = CASE WHEN ${stands} THEN ${alias}.${column} ELSE d.${column} END`
+
+const updateWhere = (down: DownMapping, changes: readonly string[], which: string) =>
+  `UPDATE ${down.up.source} AS ${down.alias} SET ${changes.join(', ')}
+    FROM ${downViewName(down.up)} d JOIN ${down.up.target} n ON n.id = d.id
+    WHERE d.id = NEW.id AND ${down.alias}.id = NEW.id AND ${which}
+      AND (NOT ${isChanged(down, down.unique)} OR NOT ${isTaken(down)}) ${andPossible(down)}`
 
 const andPossible = ({ possible }: DownMapping) => (possible === undefined ? '' : `AND ${possible}`)
 

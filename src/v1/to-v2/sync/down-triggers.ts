@@ -66,7 +66,7 @@ function mirror(down: DownMapping, event: Event, comparisons: readonly string[])
       ...(before?.(event) ?? []),
       ...(event === 'DELETE' ? removeInV1(down) : writeInV1(down, event)),
       ...(after?.(event) ?? []),
-      ...(event === 'DELETE' ? [] : settleHeld(up)),
+      ...(event === 'DELETE' ? [] : [...settleHeld(up), ...recordBelowHalf(up)]),
       ...(event === 'DELETE' ? [] : [compareIt(down, written.join(' UNION '))]),
       ...(event === 'UPDATE' ? comparisons : []),
       ...traceIt(up, event),
@@ -94,6 +94,17 @@ const settleHeld = (up: RowMapping): string[] => {
     ...callStep('record', up, these(['id'])),
   ]
 }
+
+/** v2 may write below an assignment that has lost its supplier or its project, where v1's rows wait. */
+const recordBelowHalf = (up: RowMapping): string[] =>
+  Object.entries(up.wholeParents ?? {}).flatMap(([column, whole]) =>
+    callStep(
+      'record',
+      up,
+      `SELECT NEW.id WHERE EXISTS (SELECT 1 FROM ${up.parents[column] ?? ''} parent
+      WHERE parent.id = NEW.${column} AND NOT (${whole}))`,
+    ),
+  )
 
 /** What v1 has now may be what v2 has, without any rule. */
 const traceIt = (up: RowMapping, event: Event): string[] =>

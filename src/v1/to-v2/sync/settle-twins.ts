@@ -9,7 +9,7 @@ const values = ['name', 'description', 'sequence', 'isRequired', 'createdAt', 'u
 /** With the values that v2 has, where it has the twin already: what v1 says may have changed just now. */
 const twin = `(SELECT u.id, u.milestoneId, ${values.map((column) => `iif(w.id IS NULL, u.${column}, w.${column}) AS ${column}`).join(', ')}
     FROM up_task_twins u LEFT JOIN v2_tasks w ON w.id = u.id
-    WHERE u.twinOf = NEW.twinOf AND u.milestoneId = NEW.milestoneId) u`
+    WHERE u.twinOf = NEW.twinOf AND u.milestoneId = NEW.milestoneId AND (u.misfit IS NULL OR w.id IS NOT NULL)) u`
 const isTaken = `EXISTS (SELECT 1 FROM tasks o WHERE o.milestoneId = u.milestoneId AND o.name = u.name)`
 const nameWithId = `u.name || ' (' || u.id || ')'`
 
@@ -42,16 +42,19 @@ export const settle = (which: string): string =>
 
 /**
  * In v2 a twin is a task like any other, which no write to another task changes. One that v1 would now have
- * otherwise becomes a task of its own with the values that it has; and where a name is concerned, all that
- * were told apart by their names, since each of those depends on the others.
+ * otherwise becomes a task of its own with the values that it has; and with it all of the section that were told
+ * apart by their names, since each of those depends on the others.
  */
 export function settleAltered(milestones: string): string {
-  const differs = keptColumns(taskTwins).map((column) => `u.${column} IS NOT w.${column}`)
+  const differs = (byV1: string, inV2: string) =>
+    `(${keptColumns(taskTwins)
+      .map((column) => `${byV1}.${column} IS NOT ${inV2}.${column}`)
+      .join(' OR ')})`
   return call(
     settleTwin.name,
     `SELECT u.twinOf, u.milestoneId FROM up_task_twins u JOIN v2_tasks w ON w.id = u.id JOIN tasks t ON t.id = u.twinOf
-    WHERE u.milestoneId IN (${milestones}) AND (${differs.join(' OR ')} OR (w.name IS NOT t.name AND EXISTS (
-      SELECT 1 FROM up_task_twins x JOIN v2_tasks y ON y.id = x.id WHERE x.milestoneId = u.milestoneId AND x.name IS NOT y.name)))`,
+    WHERE u.milestoneId IN (${milestones}) AND (${differs('u', 'w')} OR (w.name IS NOT t.name AND EXISTS (
+      SELECT 1 FROM up_task_twins x JOIN v2_tasks y ON y.id = x.id WHERE x.milestoneId = u.milestoneId AND ${differs('x', 'y')})))`,
   )
 }
 

@@ -67,12 +67,13 @@ export const sampledTemplates = (most: number): string =>
    WHERE rowid % max(1, (SELECT count(*) FROM v2_project_task_templates) / ${most}) = 0
      AND id IN (SELECT id FROM project_milestone_tasks)`
 
-/** v1 would move those too, and those that only the rules have made completed. */
 const isHeld = (mapping: RowMapping['name'], id: string) => `SELECT 1 FROM migration_quarantine q
   WHERE q.mapping = '${mapping}' AND q.rowId = ${id} AND q.resolution IS NULL`
+/** Each version moves what it has of them, and v1 what only the rules have made completed. */
 const hasHeldRows = (id: string) => `EXISTS (${isHeld('templates', id)}) OR EXISTS (
   SELECT 1 FROM supplier_task_instances s WHERE s.projectMilestoneTaskId = ${id} AND (EXISTS (${isHeld('instances', 's.id')})
-    OR EXISTS (SELECT 1 FROM migration_lineage l WHERE l.mapping = 'instances' AND l.rowId = s.id AND l."column" = 'status')))`
+    OR EXISTS (SELECT 1 FROM migration_lineage l WHERE l.mapping = 'instances' AND l.rowId = s.id AND l."column" = 'status')))
+  OR EXISTS (SELECT 1 FROM v2_supplier_task_instances s WHERE s.projectTaskTemplateId = ${id} AND EXISTS (${isHeld('instances', 's.id')}))`
 
 /** Those whose instances have most to tell: overrides and completed ones; none of which v2 lacks some. */
 function chooseTemplates(handle: Handle): Template[] {
