@@ -6,7 +6,8 @@ import { isNoted, isOther, type Comparison } from './differences.js'
  * Makes the table what it is in the backup, by what was noted. No trigger may stand on it.
  *
  * A row is changed where it stands, and in no index that it need not be, unless it has another key: then what
- * it is to have may be another row's at that moment.
+ * it is to have may be another row's at that moment. A statement that fails ends the transaction: so that SQLite
+ * need not keep every page as it was before the statement, OR FAIL.
  *
  * @returns by how many rows the table has grown, as SQLite counted them
  */
@@ -23,9 +24,9 @@ export function makeEqual(db: Handle, comparison: Comparison): number {
     `DELETE FROM main.${quoted} AS m WHERE ${isNoted(comparison, 'ours', 'm')} ${unlessStays('m')}`,
   )
   if (mayStay)
-    run(`UPDATE main.${quoted} AS m SET ${changed.map((column) => `${column} = b.${column}`).join(', ')}
+    run(`UPDATE OR FAIL main.${quoted} AS m SET ${changed.map((column) => `${column} = b.${column}`).join(', ')}
       FROM backup.${quoted} b WHERE ${samePlace(comparison, 'b', 'm')} AND ${inBoth('m')}`)
-  const inserted = run(`INSERT INTO main.${quoted} (${all}) SELECT ${all} FROM backup.${quoted} AS b
+  const inserted = run(`INSERT OR FAIL INTO main.${quoted} (${all}) SELECT ${all} FROM backup.${quoted} AS b
     WHERE ${isNoted(comparison, 'theirs', 'b')} ${unlessStays('b')}`)
   return inserted - deleted
 }

@@ -25,6 +25,7 @@ import { readBackedData, type BackedData } from './data-objects.js'
 import { checkAsBackedUp, plannedIds, planNamed, writeNamed } from './named-tables.js'
 import { readAhead } from './read-ahead.js'
 import { danglingAmong } from './references.js'
+import { touchMemory } from './touch-memory.js'
 import { restoreWhole, type FilesFor } from './whole.js'
 
 /** What the engine is told of the data. `backup` is attached under that name where a handle is given. */
@@ -91,6 +92,7 @@ export const restore = (what: RestoreWhat, data: RestoredData): Phase => ({
           db.prepare('ATTACH ? AS backup').run(backup.path)
           for (const path of [run.path, backup.path]) await readAhead(path, () => run.rest())
           await write.before?.(db)
+          touchMemory(db)
         },
       },
       async (trx, db) => {
