@@ -5,7 +5,9 @@ const soak = 'scripts/soak.js'
 
 t.test('the soak script', async (t) => {
   t.test('runs a course with as much as is asked for, and tells how it goes', async (t) => {
-    const { code, stdout, stderr } = await run(t, soak, { args: ['--only', 'two-way'], env: { RUNS: '2' } })
+    // The same sequences each time: that they pass is for the soak itself to show.
+    const env = { RUNS: '2', SEED: '1' }
+    const { code, stdout, stderr } = await run(t, soak, { args: ['--only', 'two-way'], env })
     t.equal(code, 0, stderr)
     t.match(stdout, /^ok {6}two-way, \d+ s\n$/)
     t.match(stderr, /two-way, \d+ s: # \d+ of \d+ writes had an effect/)
