@@ -53,15 +53,12 @@ WHEN NOT ${isUsersWrite} AND ${isHeld(mapping, 'OLD.id')}${event === 'UPDATE' ? 
     }),
   )
 
-const rerecord = (mapping: RowMapping): string[] => {
-  const held = heldOf(mapping)
-  return held === undefined
-    ? []
-    : [
-        `UPDATE migration_quarantine SET row = (SELECT ${rowAsJson(held)} FROM ${held.source} s WHERE s.id = NEW.id)
+const rerecord = (mapping: RowMapping): string[] =>
+  [heldOf(mapping) ?? []].flat().map(
+    (held) =>
+      `UPDATE migration_quarantine SET row = (SELECT ${rowAsJson(held)} FROM ${held.source} s WHERE s.id = NEW.id)
     WHERE mapping = '${held.name}' AND rowId = NEW.id AND ${waiting} AND reason NOT IN ${mirrorReasons}`,
-      ]
-}
+  )
 
 /** A row that is gone has no lineage, whoever has deleted it. */
 export const lineageTriggers = (mappings: readonly RowMapping[]): string[] =>
