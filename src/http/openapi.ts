@@ -76,6 +76,7 @@ export function serveDocument(
   scope: App,
   findSuperseded: () => Promise<readonly ApiGroup[]>,
 ): void {
+  // The plugin's type tells Swagger 2 and OpenAPI 3 apart, and ours only what is read here: neither is a part of the other.
   const make = () => scope.swagger() as unknown as Document
   app.documents.set(name, make)
   const schema = { hide: true, response: { 200: Type.Unknown() } }

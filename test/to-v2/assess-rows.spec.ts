@@ -1,6 +1,8 @@
 import t from 'tap'
 import { dirtClasses } from '../../src/v1/generate/dirt/add-dirt.js'
+import { unaccounted } from './accounted.js'
 import { assessed, generatedFile, shown, sortOf } from './assessed.js'
+import { runHere } from './migrated.js'
 import { v1File } from './v1-file.js'
 
 /** What each class means for a run, by the domain and not by the code. */
@@ -104,6 +106,46 @@ t.test('rows that do not fit', async (t) => {
     const order = issues.map(({ severity }) => ['blocking', 'resolved', 'noted'].indexOf(severity))
     t.same(order, order.toSorted())
     t.same(new Set(order).size, 3)
+  })
+})
+
+t.test('a template whose twin v1 has as a task of its own, as v2 leaves it behind', async (t) => {
+  const { path, given, handle } = await v1File(t)
+  const milestoneId = given.milestone()
+  const task = given.task()
+  const own = given.task({ id: `${task}~${milestoneId}`, milestoneId })
+  given.instance({ projectMilestoneTaskId: given.template({ taskId: own }) })
+  const astray = given.template({ taskId: task, milestoneId })
+  const instance = given.instance({ projectMilestoneTaskId: astray })
+
+  t.test('holds up a run, and is shown', async (t) => {
+    const { issues, assessment } = await assessed(path)
+    const issue = issues.find(({ code }) => code === 'misfiled-template')
+    t.match(issue, { subcase: 'settled-twin', severity: 'blocking', count: 1, samples: [astray] })
+    t.same(shown(t, path, { sql: issue?.sql ?? '' }), [astray])
+    t.same(assessment?.heldBack, [
+      { table: 'project_milestone_tasks', misfits: 1, dependants: 0 },
+      { table: 'supplier_task_instances', misfits: 0, dependants: 1 },
+    ])
+    t.match(await runHere(path, 'migrate'), { state: 'failed', error: { code: 'blocked' } })
+  })
+
+  t.test('waits with its instances where it was told to, and nothing else does, twice', async (t) => {
+    const waiting = () =>
+      handle.prepare('SELECT rowId, reason FROM migration_quarantine ORDER BY mapping').all()
+    for (const _ of [1, 2]) {
+      const { state, report } = await runHere(path, 'migrate', { onInvalidRow: 'quarantine' })
+      t.equal(state, 'succeeded')
+      t.same(waiting(), [
+        { rowId: instance, reason: 'dependant:projectTaskTemplateId' },
+        { rowId: astray, reason: 'misfiled-template:taskId' },
+      ])
+      const sums = report?.tables.map(
+        ({ sourceRows, equal, byRule, quarantined }) => sourceRows - equal - byRule - quarantined,
+      )
+      t.same(new Set(sums), new Set([0]))
+      t.same(unaccounted(handle), [])
+    }
   })
 })
 

@@ -92,7 +92,6 @@ export const restore = (what: RestoreWhat, data: RestoredData): Phase => ({
           db.prepare('ATTACH ? AS backup').run(backup.path)
           for (const path of [run.path, backup.path]) await readAhead(path, () => run.rest())
           await write.before?.(db)
-          touchMemory(db)
         },
       },
       async (trx, db) => {
@@ -151,7 +150,10 @@ function wholeWriter(run: Run, { path, manifest }: Backup, data: RestoredData): 
   const expected = Object.fromEntries(manifest.tables.map(({ table, rows }) => [table, rows]))
   return {
     foreignKeys: 'OFF',
-    before: (db) => compared.begin(db),
+    async before(db) {
+      await compared.begin(db)
+      touchMemory(db)
+    },
     async act(trx, db) {
       const found = compared.end(db, expected)
       const undone = data.undone(db, { placesIn: found.placesIn })

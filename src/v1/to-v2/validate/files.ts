@@ -17,7 +17,7 @@ export interface FilesPlace {
  * refers to was missing before, if it is, and only the operator knows of a folder that has it: that is noted.
  */
 export async function checkSubmissionFiles(db: Handle, rest: () => Promise<void>): Promise<Check[]> {
-  const place = getEnvironmentData(FILES_DIR_KEY) as unknown as FilesPlace | undefined
+  const place = getEnvironmentData(FILES_DIR_KEY) as FilesPlace | undefined
   if (place === undefined) return []
   const kept = asCheck(await checkFiles(db, place.dir, rest), {
     id: 'submission-files',
