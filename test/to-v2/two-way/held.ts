@@ -1,6 +1,8 @@
 import type { Handle } from '../../../src/db/database.js'
 import { allHeld, heldViewName } from '../../../src/v1/to-v2/held-rows.js'
-import { keepsIds, keptColumns, type RowMapping } from '../../../src/v1/to-v2/mapping/row-mapping.js'
+import { downMappingOf } from '../../../src/v1/to-v2/mapping/down-mapping.js'
+import { keepsIds, type RowMapping } from '../../../src/v1/to-v2/mapping/row-mapping.js'
+import { downViewName } from '../../../src/v1/to-v2/sync/down-procedures.js'
 import { driftOfSync } from '../../../src/v1/to-v2/sync/objects.js'
 import { mappingFor } from '../../../src/v1/to-v2/v1-shape.js'
 import { checkLineage } from '../../../src/v1/to-v2/validate/lineage.js'
@@ -19,7 +21,7 @@ export async function unheld(handle: Handle): Promise<unknown[]> {
     ...handle.prepare(`SELECT * FROM pragma_foreign_key_check WHERE "table" GLOB 'v2_*'`).all(),
     ...unaccounted(handle),
     ...allHeld(mappings).flatMap(({ name }) => misjudged(handle, name)),
-    ...mappings.filter(keepsIds).flatMap((mapping) => mirroredAfterAll(handle, mapping)),
+    ...mappings.filter(keepsIds).flatMap((mapping) => unmirroredForNothing(handle, mapping)),
   ]
   for (const mapping of mappings) {
     const { result, check } = await compareRows(handle, mapping, async () => undefined)
@@ -47,18 +49,22 @@ function misjudged(handle: Handle, name: string): unknown[] {
     .all()
 }
 
-/** What is on record as not taken over by v1, and is in v1 just the same. */
-const mirroredAfterAll = (handle: Handle, mapping: RowMapping): unknown[] =>
-  handle
+/** What is on record as not taken over by v1, though nothing that does not fit stands in its way there. */
+function unmirroredForNothing(handle: Handle, mapping: RowMapping): unknown[] {
+  const down = downMappingOf(mapping)
+  if (down === undefined) return []
+  const isHeld = (id: string) =>
+    `EXISTS (SELECT 1 FROM ${heldViewName(mapping)} h WHERE h.id = ${id} AND h.reason IS NOT NULL)`
+  const hasItsKey = down.unique.map((column) => `other.${column} = d.${column}`).join(' AND ')
+  return handle
     .prepare(
-      `SELECT '${mapping.name}' AS mapping, q.rowId AS id, 'is in v1' AS "is" FROM migration_quarantine q
-       JOIN up_${mapping.name} u ON u.id = q.rowId JOIN ${mapping.target} t ON t.id = u.id
-       WHERE q.mapping = '${mapping.name}' AND q.resolution IS NULL AND q.reason = 'unmirrored' AND u.misfit IS NULL
-         AND ${keptColumns(mapping)
-           .map((column) => `u.${column} IS t.${column}`)
-           .join(' AND ')}`,
+      `SELECT q.mapping, q.rowId AS id, 'stands in nobody’s way' AS "is" FROM migration_quarantine q
+       WHERE q.mapping = '${mapping.name}' AND q.resolution IS NULL AND q.reason = 'unmirrored' AND NOT ${isHeld('q.rowId')}
+         AND NOT EXISTS (SELECT 1 FROM ${downViewName(mapping)} d JOIN ${mapping.source} other ON other.id <> d.id AND ${hasItsKey}
+           WHERE d.id = q.rowId AND ${isHeld('other.id')})`,
     )
     .all()
+}
 
 type Values = Record<string, string>
 
