@@ -1,4 +1,5 @@
 import type { Handle } from '../db/database.js'
+import { lockedTransaction } from '../db/worker-lock.js'
 import { addEvent, addProgressEvent, noThrottle } from './events.js'
 import { stateMoves, type JobOptions, type JobState, type PhaseName, type ThrottleReason } from './job.js'
 import { measured, noPace, type Pace } from './progress.js'
@@ -91,7 +92,8 @@ export function finishJob(
 }
 
 /** One transaction, or a part of the one that is open. */
-const atOnce = (handle: Handle, act: () => void) => handle.transaction(act).immediate()
+const atOnce = (handle: Handle, act: () => void) =>
+  handle.inTransaction ? act() : lockedTransaction(handle, act)
 
 const asJson = (value: object | null) => (value === null ? null : JSON.stringify(value))
 

@@ -122,12 +122,10 @@ export function createRun({
     if (lease.get(owner.id, owner.fence) === undefined) throw new JobStopped('interrupted')
   }
   const inJournal = (write: () => void) =>
-    live
-      .transaction(() => {
-        requireLease()
-        write()
-      })
-      .immediate()
+    lockedTransaction(live, () => {
+      requireLease()
+      write()
+    })
   const writeDown = () => writeProgress(live, job.id, progress.rowsDone, progress.rowsTotal)
   const tell = () => {
     if (Date.now() - toldAt < PROGRESS_MS) return

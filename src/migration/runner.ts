@@ -8,6 +8,7 @@ import {
 } from '../db/database.js'
 import type { SharedFlag } from '../db/shared-flag.js'
 import type { WaitingWriters } from '../db/waiting-writers.js'
+import { lockedTransaction } from '../db/worker-lock.js'
 import { phaseMoves, type JobKind, type JobState, type Phase, type PhaseName } from './job.js'
 import { finishJob, moveJob, readJob, startedPhases, startPhase, type JobError } from './journal.js'
 import { makeReport, noFindings, type Findings, type Report } from './report.js'
@@ -64,13 +65,12 @@ export async function runJob(kinds: readonly JobKind[], request: RunRequest): Pr
 
 /** Whether the job is still this runner's; its process may have stood still since it took it. */
 const begin = (live: Handle, { jobId, owner }: RunRequest): boolean =>
-  live
-    .transaction(() => {
-      if (!holdsLease(live, owner)) return false
-      moveJob(live, jobId, 'running')
-      return true
-    })
-    .immediate()
+  lockedTransaction(live, () => {
+    if (!holdsLease(live, owner)) return false
+    moveJob(live, jobId, 'running')
+    return true
+  })
+
 /** On a full or ill disk not even the outcome can be written down: it is as soon as the disk takes it. */
 async function onceTheDiskTakesIt(stopping: () => boolean, write: () => void | Promise<void>): Promise<void> {
   for (;;)
@@ -85,13 +85,11 @@ async function onceTheDiskTakesIt(stopping: () => boolean, write: () => void | P
 
 /** A runner that has been replaced leaves the job to the one that goes on with it. */
 function conclude(live: Handle, { jobId, owner }: RunRequest, outcome: Outcome): void {
-  live
-    .transaction(() => {
-      if (!releaseLease(live, owner)) return
-      if (outcome.state === 'interrupted') moveJob(live, jobId, 'interrupted')
-      else finishJob(live, jobId, outcome)
-    })
-    .immediate()
+  lockedTransaction(live, () => {
+    if (!releaseLease(live, owner)) return
+    if (outcome.state === 'interrupted') moveJob(live, jobId, 'interrupted')
+    else finishJob(live, jobId, outcome)
+  })
 }
 
 async function runOnTarget(kinds: readonly JobKind[], live: Handle, request: RunRequest): Promise<Outcome> {

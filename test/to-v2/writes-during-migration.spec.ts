@@ -99,11 +99,15 @@ t.test('a v1 write between two phases', async (t) => {
     })
 })
 
-/** Another program that commits a write about every millisecond until the test ends. */
+/** Another program that holds the lock for two milliseconds, again and again with next to no pause. */
 async function busyProgram(t: Test, path: string): Promise<void> {
   const script = `const db = new (require('better-sqlite3'))(process.argv[1], { timeout: 60000 });
-    const write = db.prepare("UPDATE projects SET description = ? WHERE rowid = 1"); let n = 0;
-    console.log('begun'); setInterval(() => write.run(String(n++)), 1)`
+    const update = db.prepare("UPDATE projects SET description = ? WHERE rowid = 1"); let n = 0;
+    const write = db.transaction(() => {
+      update.run(String(n++)); for (const since = performance.now(); performance.now() < since + 2;);
+    }).immediate
+    const again = () => { write(); setImmediate(again) }
+    again(); console.log('begun')`
   const child = spawn(process.execPath, ['-e', script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill())
   await once(child.stdout, 'data')
