@@ -3,6 +3,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import type { App } from '../../src/http/type-provider.js'
+import { createPutBack } from './put-back.js'
 import { served, until, v1Path } from '../admin/served.js'
 
 export const API_TOKEN = 'of-the-api'
@@ -77,24 +78,19 @@ interface Served {
   path: string
 }
 
-async function restorer({ handle, folder, path }: Served): Promise<() => Promise<void>> {
+async function restorer({ handle, folder }: Served): Promise<() => Promise<void>> {
   const [kept, files] = [join(folder, 'kept'), join(folder, 'files')]
   cpSync(files, join(kept, 'files'), { recursive: true })
   handle.exec(`vacuum into '${join(kept, 'app.db')}'`)
-  const copy = new BetterSqlite3(join(kept, 'app.db'))
+  handle.pragma('foreign_keys = OFF')
+  const putBack = createPutBack(handle, join(kept, 'app.db'))
   const unfinished = handle.prepare(
     `select 1 from migration_jobs where state in ('queued', 'running', 'paused')`,
   )
   return async () => {
     // A job would go on in rows that are not its own any more.
     await until(async () => unfinished.get() === undefined)
-    // Page by page, in one transaction: the server sees it as somebody else's write.
-    await until(() =>
-      copy.backup(path).then(
-        () => true,
-        () => false,
-      ),
-    )
+    putBack()
     rmSync(files, { recursive: true, force: true })
     cpSync(join(kept, 'files'), files, { recursive: true })
   }

@@ -1,4 +1,5 @@
 import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
+import { setGiven } from '../../db/set-given.js'
 import { instantOf, instantOrNullOf } from '../../db/stored-instant.js'
 import type { PageRequest } from '../../http/page.js'
 import { readStoredList } from '../../kernel/stored-json.js'
@@ -100,12 +101,22 @@ export async function insertSupplierTaskInstance(
   await trx.insertInto('supplier_task_instances').values(row).execute()
 }
 
+const changeable = [
+  ...(['status', 'completedAt', 'dueDate', 'actualDueDate', 'isApplied'] as const),
+  ...(['notes', 'submissionFiles', 'updatedAt'] as const),
+]
+type Changes = Pick<SupplierTaskInstancesTable, (typeof changeable)[number]>
+
 export async function updateSupplierTaskInstance(
   trx: Transaction<V1Tables>,
   id: string,
-  columns: Partial<SupplierTaskInstancesTable>,
+  changes: Partial<Changes>,
 ) {
-  await trx.updateTable('supplier_task_instances').set(columns).where('id', '=', id).execute()
+  await trx
+    .updateTable('supplier_task_instances')
+    .set(setGiven<Changes>(changeable, changes))
+    .where('id', '=', id)
+    .execute()
 }
 
 export async function deleteSupplierTaskInstance(trx: Transaction<V1Tables>, { id }: { id: string }) {

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
+import { setGiven } from '../../db/set-given.js'
 import type { PageRequest } from '../../http/page.js'
 import { fromWire } from '../../http/wire.js'
 import { isOverdue } from '../../kernel/due-date.js'
@@ -50,15 +51,21 @@ export async function insertInstance(trx: Transaction<V2Tables>, columns: Column
   return id
 }
 
+const changeable = [
+  ...(['status', 'blockedReason', 'completedAt', 'dueDate', 'actualDueDate'] as const),
+  ...(['owner', 'notes', 'isApplied', 'submissionFiles'] as const),
+]
+type Changes = Pick<Columns, (typeof changeable)[number]>
+
 export async function updateInstance(
   trx: Transaction<V2Tables>,
   id: string,
-  columns: { [Name in keyof Columns]?: Columns[Name] },
+  changes: Partial<Changes>,
   now: number,
 ) {
   await trx
     .updateTable('v2_supplier_task_instances')
-    .set({ ...columns, updatedAt: now })
+    .set({ ...setGiven<Changes>(changeable, changes), updatedAt: now })
     .where('id', '=', id)
     .execute()
 }
