@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -10,6 +11,8 @@ interface Course {
   about: string
   spec: string
   environment: Record<string, string>
+  /** The variable by which its spec takes a part of the whole, such as 2/4: a process for each core. */
+  part?: string
 }
 
 /** A new one is a line here; its spec reads what it needs from the environment. */
@@ -35,9 +38,11 @@ const courses: Record<string, Course> = {
     environment: { SOAK: '1' },
   },
   fuzz: {
-    about: 'requests of every kind to every operation, held to the documents (FUZZ_REQUESTS each, FUZZ_ONLY)',
+    about:
+      'requests of every kind to every operation, held to the documents (FUZZ_REQUESTS each, FUZZ_ONLY, FUZZ_PART)',
     spec: 'fuzz/fuzz.spec.js',
     environment: { FUZZ_REQUESTS: '20000' },
+    part: 'FUZZ_PART',
   },
   'awkward-rows': {
     about: 'a million instances, and one in a hundred rows that does not fit (INSTANCES)',
@@ -90,9 +95,22 @@ async function runCourse(name: string): Promise<Result> {
   const seconds = () => Math.round((performance.now() - startedAt) / 1000)
   const say = (line: string) => void process.stderr.write(`${name}, ${seconds()} s: ${line}\n`)
   say(course.about)
+  const passed = await Promise.all(partsOf(course).map((environment) => runSpec(course, environment, say)))
+  return { name, ok: passed.every(Boolean), seconds: seconds() }
+}
+
+/** The environment of each of its processes: as many as there are cores, unless the caller says which part. */
+function partsOf({ environment, part }: Course): Record<string, string>[] {
+  if (part === undefined || process.env[part] !== undefined) return [environment]
+  const count = availableParallelism()
+  return Array.from({ length: count }, (_, n) => ({ ...environment, [part]: `${n + 1}/${count}` }))
+}
+
+/** @returns whether it passed */
+async function runSpec(course: Course, environment: Record<string, string>, say: (line: string) => void) {
   const child = spawn(process.execPath, [specPath(course)], {
     // No limit: the specs have their own.
-    env: { ...course.environment, TAP_TIMEOUT: '0', ...process.env },
+    env: { ...environment, TAP_TIMEOUT: '0', ...process.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const killWithUs = () => child.kill()
@@ -104,7 +122,7 @@ async function runCourse(name: string): Promise<Result> {
   })
   const [code] = (await once(child, 'close')) as [number | null]
   process.off('exit', killWithUs)
-  return { name, ok: code === 0, seconds: seconds() }
+  return code === 0
 }
 
 const specPath = ({ spec }: Course) => fileURLToPath(new URL(`../test/${spec}`, import.meta.url))

@@ -31,7 +31,7 @@ t.test('whatever is sent to an operation is answered as its document says', asyn
   const reached = { operations: 0, requests: 0 }
   // The jobs and the brownout of /admin come last: /v1 would be refused by the latter.
   for (const name of ['v1', 'v2', 'admin'])
-    for (const operation of operationsOf(name).filter(isChosen))
+    for (const operation of operationsOf(name).filter(isChosen).filter(isOfPart))
       await t.test(`${operation.method} ${operation.path}`, async (t) => {
         const tally = await fuzz(t, world, operation)
         t.comment(`${operation.id}: ${line(tally)}`)
@@ -47,6 +47,14 @@ t.test('whatever is sent to an operation is answered as its document says', asyn
 function isChosen({ id, path }: Operation): boolean {
   const only = process.env.FUZZ_ONLY ?? ''
   return id.includes(only) || path.includes(only)
+}
+
+/** FUZZ_PART: 2/4 is the second of four parts, for as many processes. */
+function isOfPart(_: Operation, index: number): boolean {
+  const [part, parts] = (process.env.FUZZ_PART ?? '1/1').split('/').map(Number)
+  if (part === undefined || parts === undefined || !(part >= 1 && part <= parts))
+    throw new Error('FUZZ_PART is a part of all, such as 2/4')
+  return index % parts === part - 1
 }
 
 function requireFloors(t: Test, { id }: Operation, tally: Tally): void {

@@ -55,10 +55,9 @@ export const run = (
   given?: { args?: readonly string[]; env?: Record<string, string> },
 ): Promise<Ended> => start(t, path, given).ended
 
-/** The server on a free port, once it listens. */
+/** The server on a free port, once it listens. A job that it takes over it may tell of before. */
 export async function startServer(t: Test, env: Record<string, string>) {
   const server = start(t, 'src/server.js', { env: { PORT: '0', ...env } })
-  const firstLine = await server.shown(/^.*\n/)
-  const address = /http:\/\/[\w.:-]+/.exec(firstLine[0])?.[0] ?? ''
-  return { ...server, firstLine: firstLine[0], address }
+  const [listening, address = ''] = await server.shown(/^.*listening at (http:[\w.:/-]+).*\n/m)
+  return { ...server, listening, address }
 }
