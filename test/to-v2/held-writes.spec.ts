@@ -389,3 +389,51 @@ t.test('a twin that v2 has changed', async (t) => {
     await passes()
   })
 })
+
+t.test('a row that waits', async (t) => {
+  t.test('gives way to a twin that has its name by v1’s rules, and has it again once it fits', async (t) => {
+    const { handle, given, passes } = onCopy(t)
+    const [home, other] = [given.milestone(), given.milestone({ code: 'AA1' })]
+    const waits = given.task({ milestoneId: home, name: 'Audit' })
+    const filed = given.task({ milestoneId: other, name: 'Audit' })
+    const names = () =>
+      handle.prepare('SELECT id, name FROM v2_tasks WHERE sectionId = ? ORDER BY id').all(home)
+    for (const lost of ['gone', 'gone again']) {
+      handle.prepare('UPDATE tasks SET milestoneId = ? WHERE id = ?').run(lost, waits)
+      t.match(waiting(handle), [{ rowId: waits, reason: /^orphan:milestoneId/ }])
+      const template = given.template({ taskId: filed, milestoneId: home })
+      t.same(names(), [
+        { id: waits, name: `Audit (${waits})` },
+        { id: `${filed}~${home}`, name: 'Audit' },
+      ])
+      await passes()
+      handle.prepare('UPDATE tasks SET milestoneId = ? WHERE id = ?').run(home, waits)
+      t.same(names(), [
+        { id: waits, name: 'Audit' },
+        { id: `${filed}~${home}`, name: 'Audit (AA1)' },
+      ])
+      await passes()
+      handle.pragma('foreign_keys = ON')
+      handle.prepare('DELETE FROM project_milestone_tasks WHERE id = ?').run(template)
+      handle.pragma('foreign_keys = OFF')
+      t.same(names(), [{ id: waits, name: 'Audit' }])
+    }
+  })
+
+  t.test('gives way to a task, and to a section', async (t) => {
+    const { handle, given, row, passes } = onCopy(t)
+    const taskTypeId = given.taskType()
+    const milestone = given.milestone({ name: 'Launch', taskTypeId })
+    const task = given.task({ milestoneId: milestone, name: 'Audit' })
+    handle.prepare('UPDATE tasks SET milestoneId = ? WHERE id = ?').run('gone', task)
+    const next = given.task({ milestoneId: milestone, name: 'Audit' })
+    t.match(row('v2_tasks', task), { name: `Audit (${task})` })
+    t.match(row('v2_tasks', next), { name: 'Audit' })
+    await passes()
+    handle.prepare(`UPDATE milestones SET name = 'Later', createdAt = 'soon' WHERE id = ?`).run(milestone)
+    const launch = given.milestone({ name: 'Launch', taskTypeId })
+    t.match(row('v2_task_type_sections', milestone), { name: `Launch (${milestone})` })
+    t.match(row('v2_task_type_sections', launch), { name: 'Launch' })
+    await passes()
+  })
+})

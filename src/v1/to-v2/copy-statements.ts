@@ -1,4 +1,4 @@
-import { parentIsThere } from './held-rows.js'
+import { heldViewName, parentIsThere } from './held-rows.js'
 import { promoteSubTasks } from './sync/sub-tasks.js'
 import { andNotSpared, keptColumns, keyOf, ownId, viewName, type RowMapping } from './mapping/row-mapping.js'
 
@@ -28,17 +28,14 @@ export const copyMissing = (mapping: RowMapping, condition: string): string =>
  * write fail.
  */
 export function copyChanged(mapping: RowMapping): string {
-  const { target, columns, unique } = mapping
+  const { target, columns } = mapping
   const kept = keptColumns(mapping)
   const cleared = Object.entries(columns).flatMap(([column, { standsWhile }]) =>
     standsWhile === undefined ? [] : [`${column} = CASE WHEN ${standsWhile} THEN ${target}.${column} END`],
   )
   const arriving = (column: string) => `${columns[column]?.keeper === 'v1' ? 'excluded' : target}.${column}`
   const holder = `SELECT 1 FROM ${target} other WHERE other.id <> ${target}.id
-        AND ${unique
-          .map((part) => (typeof part === 'string' ? (of: (column: string) => string) => of(part) : part))
-          .map((part) => `${part((column) => `other.${column}`)} IS ${part(arriving)}`)
-          .join(' AND ')}`
+        AND ${isUniqueAs(mapping, (column) => `other.${column}`, arriving)}`
   if (kept.length === 0 || mapping.onlyAdds === true) return copyMissing(mapping, mapping.scope.mapped)
   return `${insertSelect(mapping, mapping.scope.mapped)}
     ON CONFLICT (${keyOf(mapping).join(', ')}) DO UPDATE SET ${[...kept.map((column) => `${column} = excluded.${column}`), ...cleared].join(', ')}
@@ -47,16 +44,45 @@ export function copyChanged(mapping: RowMapping): string {
     ON CONFLICT DO NOTHING`
 }
 
+/** SQL: whether two rows have the same of what only one may have. */
+const isUniqueAs = (
+  { unique }: RowMapping,
+  one: (column: string) => string,
+  other: (column: string) => string,
+): string =>
+  unique
+    .map((part) => (typeof part === 'string' ? (of: (column: string) => string) => of(part) : part))
+    .map((part) => `${part(one)} IS ${part(other)}`)
+    .join(' AND ')
+
 /** Gives rows that will change or go a unique value of their own for the moment: two may change places. */
 export function parkNames(mapping: RowMapping): string[] {
   const { parked, target, scope } = mapping
   if (parked === undefined) return []
   const view = `${viewName(mapping)} u WHERE (${scope.mapped})`
   return [
+    heldGivesWay(mapping, parked),
     `UPDATE ${target} SET ${parked} = '~' || id WHERE (${scope.present}) ${andNotSpared(mapping, target)}
     AND (id, ${parked}) NOT IN (SELECT u.id, u.${parked} FROM ${view})
     AND id NOT IN (SELECT u.id FROM ${view} AND u.misfit IS NOT NULL)`,
   ]
+}
+
+/**
+ * A row that waits stays in v2 under the name that it had. v1 asks nothing of it any more, and a row that
+ * fits has the name that v1 gives it.
+ */
+function heldGivesWay(mapping: RowMapping, parked: string): string {
+  const { name, named = name, target, columns, scope } = mapping
+  const ofFitting = (column: string) =>
+    columns[column]?.keeper === 'v1'
+      ? `u.${column}`
+      : `(SELECT own.${column} FROM ${target} own WHERE own.id = u.id)`
+  const isInTheWay = isUniqueAs(mapping, (column) => `held.${column}`, ofFitting)
+  return `UPDATE ${target} SET ${parked} = ${parked} || ' (' || id || ')' WHERE id IN (
+      SELECT held.id FROM ${viewName(mapping)} u JOIN ${target} held ON ${isInTheWay} AND held.id <> u.id
+      JOIN ${heldViewName({ name: named })} h ON h.id = held.id AND h.reason IS NOT NULL
+      WHERE (${scope.mapped}) AND u.misfit IS NULL)`
 }
 
 /** Those that were parked, are gone from v1, and will not be removed have a name to stay by. */

@@ -77,6 +77,8 @@ export interface RowMapping {
   unique: readonly (string | ((of: (column: string) => string) => string))[]
   /** A unique column that rows of one change may hand to each other: it is set to the id first. */
   parked?: string
+  /** The mapping that has rows of the target under names of its own, where it is not this one. */
+  named?: string
   /** What a row must be free of before it is removed: `on` is SQL over `holder` and a row of the target. */
   heldBy?: { table: string; on: (row: string) => string }
   /** SQL over a row of the target: what `parked` is again of one that is gone from v1, and held. */

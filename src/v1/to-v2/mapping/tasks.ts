@@ -172,6 +172,7 @@ export const taskTwins: RowMapping = {
   parents,
   owns: isTwin,
   parked: 'name',
+  named: 'tasks',
   unique: nameKey,
   // Removing it would take them, and their instances, along.
   heldBy: { table: 'v2_project_task_templates', on: (row) => `holder.taskId = ${row}.id` },

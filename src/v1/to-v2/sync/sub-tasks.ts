@@ -32,7 +32,7 @@ export const giveWay = `INSERT INTO task_forms (id, taskName, name)
     FROM tasks t JOIN up_tasks u ON u.id = t.id LEFT JOIN v2_tasks w ON w.id = t.id
     WHERE t.id = NEW.id AND EXISTS (
       SELECT 1 FROM v2_tasks o JOIN tasks ot ON ot.id = o.id LEFT JOIN task_forms f ON f.id = o.id
-      WHERE o.id <> u.id AND o.name = u.name AND (f.id IS NOT NULL OR ot.milestoneId <> t.milestoneId)
+      WHERE o.id <> u.id AND o.name = u.name AND (f.id IS NOT NULL OR ot.milestoneId IS NOT t.milestoneId)
         AND coalesce(o.sectionId, o.taskTypeId) = coalesce(u.sectionId, u.taskTypeId) AND o.parentTaskId IS w.parentTaskId)
     ON CONFLICT (id) DO UPDATE SET taskName = excluded.taskName, name = excluded.name`
 
