@@ -1,12 +1,13 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import type { Kysely, Transaction } from 'kysely'
 import { booleanOf, instantOf } from '../../db/stored-instant.js'
+import { setGiven } from '../../db/set-given.js'
 import type { PageRequest } from '../../http/page.js'
 import type { Values } from '../../http/resource.js'
 import { newId } from '../../kernel/new-id.js'
 import { equals, onPage, type Conditions } from '../../v2/list-conditions.js'
 import { requireParents } from '../require-parents.js'
-import type { V1Tables } from '../tables.js'
+import type { MilestonesTable, V1Tables } from '../tables.js'
 import type { CreateMilestone, MilestoneFilters, PatchMilestone } from './milestones.schemas.js'
 
 type Filters = Static<TObject<typeof MilestoneFilters>>
@@ -47,6 +48,9 @@ export async function insertMilestone(
   return id
 }
 
+const changeable = ['code', 'name', 'description', 'sequence', 'isRequired'] as const
+type Changes = Pick<MilestonesTable, (typeof changeable)[number]>
+
 export async function updateMilestone(
   trx: Transaction<V1Tables>,
   { id }: { id: string },
@@ -54,9 +58,10 @@ export async function updateMilestone(
   now: number,
 ) {
   await requireParents(trx, values)
+  const { taskTypeId, ...changes } = values
   await trx
     .updateTable('milestones')
-    .set({ ...values, updatedAt: now })
+    .set({ taskTypeId, ...setGiven<Changes>(changeable, changes), updatedAt: now })
     .where('id', '=', id)
     .execute()
 }

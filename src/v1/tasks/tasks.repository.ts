@@ -1,12 +1,13 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { booleanOf, instantOf } from '../../db/stored-instant.js'
+import { setGiven } from '../../db/set-given.js'
 import type { PageRequest } from '../../http/page.js'
 import type { Values } from '../../http/resource.js'
 import { newId } from '../../kernel/new-id.js'
 import { equals, onPage, type Conditions } from '../../v2/list-conditions.js'
 import { requireParents } from '../require-parents.js'
-import type { V1Tables } from '../tables.js'
+import type { TasksTable, V1Tables } from '../tables.js'
 import type { CreateTask, PatchTask, TaskFilters } from './tasks.schemas.js'
 
 type Filters = Static<TObject<typeof TaskFilters>>
@@ -45,6 +46,9 @@ export async function insertTask(trx: Transaction<V1Tables>, values: Values<type
   return id
 }
 
+const changeable = ['name', 'description', 'sequence', 'isRequired'] as const
+type Changes = Pick<TasksTable, (typeof changeable)[number]>
+
 export async function updateTask(
   trx: Transaction<V1Tables>,
   { id }: { id: string },
@@ -52,9 +56,10 @@ export async function updateTask(
   now: number,
 ) {
   await requireParents(trx, values)
+  const { milestoneId, ...changes } = values
   await trx
     .updateTable('tasks')
-    .set({ ...values, updatedAt: now })
+    .set({ milestoneId, ...setGiven<Changes>(changeable, changes), updatedAt: now })
     .where('id', '=', id)
     .execute()
 }

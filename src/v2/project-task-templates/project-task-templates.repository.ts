@@ -1,11 +1,12 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { setGiven } from '../../db/set-given.js'
 import type { PageRequest } from '../../http/page.js'
 import type { Values } from '../../http/resource.js'
 import { DAY_MS } from '../../kernel/due-date.js'
 import { newId } from '../../kernel/new-id.js'
 import { equals, onPage, type Conditions } from '../list-conditions.js'
-import type { TasksTable, V2Tables } from '../tables.js'
+import type { ProjectTaskTemplatesTable, TasksTable, V2Tables } from '../tables.js'
 import type { CreateTemplate, PatchTemplate, TemplateFilters } from './project-task-templates.schemas.js'
 
 export type Filters = Static<TObject<typeof TemplateFilters>>
@@ -66,6 +67,10 @@ export async function insertTemplate(
   return id
 }
 
+/** All but the due date: only a move changes that. */
+const changeable = ['owner', 'notes', 'isActive', 'anchor', 'offsetDays'] as const
+type Changes = Pick<ProjectTaskTemplatesTable, (typeof changeable)[number]>
+
 export async function updateTemplate(
   trx: Transaction<V2Tables>,
   id: string,
@@ -74,7 +79,7 @@ export async function updateTemplate(
 ) {
   await trx
     .updateTable('v2_project_task_templates')
-    .set({ ...values, updatedAt: now })
+    .set({ ...setGiven<Changes>(changeable, values), updatedAt: now })
     .where('id', '=', id)
     .execute()
 }

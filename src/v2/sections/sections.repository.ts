@@ -1,5 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { setGiven } from '../../db/set-given.js'
 import type { PageRequest } from '../../http/page.js'
 import type { Values } from '../../http/resource.js'
 import { newId } from '../../kernel/new-id.js'
@@ -7,7 +8,7 @@ import { conflict } from '../../kernel/problem.js'
 import { equals, onPage, type Conditions } from '../list-conditions.js'
 import { getReferred } from '../references.js'
 import { nextSequence, sectionsOf } from '../sibling-order/sibling-order.repository.js'
-import type { V2Tables } from '../tables.js'
+import type { SectionsTable, V2Tables } from '../tables.js'
 import type { CreateSection, PatchSection, SectionFilters } from './sections.schemas.js'
 
 type Filters = Static<TObject<typeof SectionFilters>>
@@ -42,6 +43,9 @@ export async function insertSection(
   return id
 }
 
+const changeable = ['code', 'name', 'description', 'sequence', 'isRequired'] as const
+type Changes = Pick<SectionsTable, (typeof changeable)[number]>
+
 export async function updateSection(
   trx: Transaction<V2Tables>,
   { id }: { id: string },
@@ -50,7 +54,7 @@ export async function updateSection(
 ) {
   await trx
     .updateTable('v2_task_type_sections')
-    .set({ ...values, updatedAt: now })
+    .set({ ...setGiven<Changes>(changeable, values), updatedAt: now })
     .where('id', '=', id)
     .execute()
 }

@@ -1,5 +1,6 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import { sql, type Kysely, type SqlBool, type Transaction } from 'kysely'
+import { setGiven } from '../../db/set-given.js'
 import type { PageRequest } from '../../http/page.js'
 import type { Values } from '../../http/resource.js'
 import { newId } from '../../kernel/new-id.js'
@@ -50,6 +51,12 @@ export async function insertTask(trx: Transaction<V2Tables>, values: Values<type
   return id
 }
 
+const changeable = [
+  ...(['name', 'description', 'sequence'] as const),
+  ...(['defaultOwner', 'defaultNotes', 'isRequired'] as const),
+]
+type Changes = Pick<TasksTable, (typeof changeable)[number]>
+
 /**
  * Sub-tasks, and the templates of both, go along to another section. A template that hung on the parent
  * has a fixed date once the task has another parent, or none.
@@ -61,9 +68,10 @@ export async function updateTask(
   now: number,
 ) {
   const place = await placeTask(trx, task, values)
+  const { sectionId: _section, parentTaskId: _parent, ...changes } = values
   await trx
     .updateTable('v2_tasks')
-    .set({ ...values, ...place, updatedAt: now })
+    .set({ ...place, ...setGiven<Changes>(changeable, changes), updatedAt: now })
     .where('id', '=', task.id)
     .execute()
   if (place.parentTaskId !== task.parentTaskId)
