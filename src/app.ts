@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { auditLogRoutes } from './admin/audit-log.routes.js'
 import { backupRoutes } from './admin/backups.routes.js'
 import { migrationRoutes } from './admin/migrations.routes.js'
+import { serveMetrics } from './admin/metrics.js'
 import { statusRoutes } from './admin/status.routes.js'
 import { recordUsage } from './admin/v1-usage.js'
 import { adminTags } from './admin/tags.js'
@@ -107,6 +108,8 @@ export async function buildApp({ db, config, log, now = Date.now }: AppOptions):
   const place: FilesPlace = { dir: files.dir, isNamed: config.filesDir !== undefined }
   setEnvironmentData(FILES_DIR_KEY, { ...place })
   sweep(app, db, files)
+  // Before all routes, whose requests it counts.
+  serveMetrics(app, { db: journal, readSync: () => sync.read() })
   await serveDocs(app, documents)
   problemPages(app)
   const traits = await readFileTraits((db as Database<V1Tables>).reader)
