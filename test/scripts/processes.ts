@@ -58,6 +58,7 @@ export const run = (
 /** The server on a free port, once it listens. A job that it takes over it may tell of before. */
 export async function startServer(t: Test, env: Record<string, string>) {
   const server = start(t, 'src/server.js', { env: { PORT: '0', ...env } })
-  const [listening, address = ''] = await server.shown(/^.*listening at (http:[\w.:/-]+).*\n/m)
-  return { ...server, listening, address }
+  const [, address = ''] = await server.shown(/listening at (http:[\w.:/-]+).*\n/)
+  const [firstLine] = await server.shown(/^.*\n/)
+  return { ...server, firstLine, address }
 }

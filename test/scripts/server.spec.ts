@@ -12,7 +12,7 @@ t.test('the server process', async (t) => {
   t.test('says its address in the first line of its log, and closes cleanly on SIGTERM', async (t) => {
     const path = emptyV1File(t)
     const server = await startServer(t, { DATABASE_PATH: path })
-    t.match(JSON.parse(server.listening), { msg: `listening at ${server.address}` })
+    t.match(JSON.parse(server.firstLine), { msg: `listening at ${server.address}` })
     t.match(await getJson(`${server.address}/health/ready`), { status: 'ready' })
     const { code, stderr } = await server.end('SIGTERM')
     t.same([code, stderr], [0, ''])
