@@ -5,11 +5,11 @@ import { randomUUID } from 'node:crypto'
 import { Problem } from '../kernel/problem.js'
 import { answerOtherMethods } from './allowed-methods.js'
 import { answerClientError } from './client-errors.js'
+import { serializeLazily, validateLazily } from './compile-lazily.js'
 import { negotiate } from './negotiation.js'
 import { answerProblem } from './problem-handler.js'
 import { limitSlowBodies } from './slow-bodies.js'
 import type { App } from './type-provider.js'
-import { validators } from './validation.js'
 
 const BODY_LIMIT = 2 * 1024 * 1024
 const BODY_TIMEOUT_MS = 30_000
@@ -53,7 +53,8 @@ export function createServer(logger: FastifyBaseLogger): App {
   limitSlowBodies(app, BODY_TIMEOUT_MS)
   app.decorateRequest('caller', 'anonymous')
   readJsonExactly(app)
-  app.setValidatorCompiler(validators())
+  app.setValidatorCompiler(validateLazily())
+  app.setSerializerCompiler(serializeLazily())
   app.setErrorHandler(answerProblem)
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   answerOtherMethods(app)
