@@ -221,11 +221,15 @@ export const legacyTables = (suffix: '_old' | ''): readonly V1Table[] => [
   },
 ]
 
+const byName: ReadonlyMap<string, V1Table> = new Map(
+  [...sharedTables, ...activeTables, ...legacyTables('_old'), ...legacyTables('')].map((table) => [
+    table.name,
+    table,
+  ]),
+)
+
 /** The table of that name, of either generation. */
-export const v1Table = (name: string): V1Table | undefined =>
-  [...sharedTables, ...activeTables, ...legacyTables('_old'), ...legacyTables('')].find(
-    (table) => table.name === name,
-  )
+export const v1Table = (name: string): V1Table | undefined => byName.get(name)
 
 const quoted = (columns: readonly string[]) => columns.map((column) => `"${column}"`).join(', ')
 

@@ -72,7 +72,7 @@ async function copyOn(
   const timed =
     mapping.walks === undefined
       ? createTimedStep(copyMissingScopes(run, mapping), FIRST_CHUNK_SCOPES, chunkMs)
-      : createTimedStep(copyWalk(run, mapping, mapping.walks), FIRST_CHUNK_ROWS, chunkMs)
+      : createTimedStep(copyWalk(run, mapping, mapping.walks, before), FIRST_CHUNK_ROWS, chunkMs)
   let cursor = before
   while (!cursor.isDone) {
     const { rowsRead } = cursor
@@ -116,15 +116,24 @@ function saved(run: Run, mapping: RowMapping, cursor: Cursor): Cursor {
   return cursor
 }
 
+/** Where there is nothing to copy: what copies is not compiled, which takes longer than the rest of a small file. */
+const nothingToCopy =
+  (run: Run, mapping: RowMapping): Step =>
+  (cursor) =>
+    saved(run, mapping, { ...cursor, isDone: true })
+
 /** Copies at most so many rows after the cursor, and gives the cursor after them. */
-function copyWalk(run: Run, mapping: RowMapping, walked: string): Step {
+function copyWalk(run: Run, mapping: RowMapping, walked: string, before: Cursor): Step {
   const walk = run.db.prepare(
     `SELECT max(id) AS lastId, count(*) AS rows FROM (SELECT id FROM ${walked} WHERE id > ? ORDER BY id LIMIT ?)`,
   )
+  const read = (cursor: Cursor, rows: number) =>
+    walk.get(cursor.lastId, rows) as { lastId: string | null; rows: number }
+  if (read(before, 1).lastId === null) return nothingToCopy(run, mapping)
   const copy = run.db.prepare(copyMissing(mapping, 'u.id > ? AND u.id <= ?'))
   const trace = isTraced(mapping) ? run.db.prepare(traceChunk(mapping)) : undefined
   return (cursor, rows) => {
-    const next = walk.get(cursor.lastId, rows) as { lastId: string | null; rows: number }
+    const next = read(cursor, rows)
     if (next.lastId === null) return saved(run, mapping, { ...cursor, isDone: true })
     const { changes } = copy.run(cursor.lastId, next.lastId)
     trace?.run(cursor.lastId, next.lastId)
@@ -142,13 +151,16 @@ function copyWalk(run: Run, mapping: RowMapping, walked: string): Step {
  * the lock, as that takes seconds in a large file. What is written meanwhile, the triggers carry.
  */
 function copyMissingScopes(run: Run, mapping: RowMapping): Step {
-  const { keys, mappedKeys = keys, mapped } = mapping.scope
-  const columns = mappedKeys.map((column, index) => `u.${column} AS ${keys[index] ?? column}`)
-  run.db.exec(`DROP TABLE IF EXISTS temp.missing_scopes;
-    CREATE TEMP TABLE missing_scopes AS SELECT DISTINCT ${columns.join(', ')} FROM ${viewName(mapping)} u
-      WHERE NOT EXISTS (SELECT 1 FROM ${mapping.target} t WHERE ${keyTuple(mapping, 't')} = ${keyTuple(mapping, 'u')})`)
-  const scopes = run.db.prepare('SELECT count(*) FROM missing_scopes').pluck().get() as number
-  const ofScope = mapped.replace(/\bNEW\.(\w+)/g, '(SELECT $1 FROM missing_scopes WHERE rowid = @scope)')
+  const scopes = findMissingScopes(run, mapping)
+  if (scopes === 0) return nothingToCopy(run, mapping)
+  const ofScope = mapping.scope.keys.reduce(
+    (sql, key, n) =>
+      sql.replaceAll(
+        new RegExp(`\\bNEW\\.${key}\\b`, 'g'),
+        `(SELECT key${n} FROM missing_scopes WHERE scope = @scope)`,
+      ),
+    mapping.scope.mapped,
+  )
   const copy = run.db.prepare(copyMissing(mapping, ofScope))
   let scope = 0
   return (cursor, rows) => {
@@ -157,4 +169,22 @@ function copyMissingScopes(run: Run, mapping: RowMapping): Step {
       rowsWritten += copy.run({ scope: ++scope }).changes
     return saved(run, mapping, { ...cursor, rowsWritten, isDone: scope === scopes })
   }
+}
+
+/**
+ * Notes them, numbered from 1 on, and tells how many they are. The table is made once a connection: SQLite
+ * compiles every statement anew after a change of what is temporary.
+ */
+function findMissingScopes({ db }: Run, mapping: RowMapping): number {
+  const { keys, mappedKeys = keys } = mapping.scope
+  const noted = keys.map((_, n) => `key${n}`).join(', ')
+  db.exec(`CREATE TEMP TABLE IF NOT EXISTS missing_scopes (scope INTEGER PRIMARY KEY, key0, key1);
+    DELETE FROM missing_scopes`)
+  return db
+    .prepare(
+      `INSERT INTO temp.missing_scopes (${noted}) SELECT DISTINCT ${mappedKeys.map((key) => `u.${key}`).join(', ')}
+      FROM ${viewName(mapping)} u
+      WHERE NOT EXISTS (SELECT 1 FROM ${mapping.target} t WHERE ${keyTuple(mapping, 't')} = ${keyTuple(mapping, 'u')})`,
+    )
+    .run().changes
 }

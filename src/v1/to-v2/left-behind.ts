@@ -24,12 +24,13 @@ export async function recordLeftBehind(run: Run): Promise<void> {
 
 /** An id that is no text is on record as text; only then is the whole table looked through for it. */
 function lookAgain(run: Run, { name, source }: HeldRows, mapping: RowMapping | undefined): void {
-  run.db.exec(`INSERT INTO record_${name} SELECT coalesce(
+  const record = (ids: string) => run.db.prepare(`INSERT INTO record_${name} ${ids}`).run()
+  record(`SELECT coalesce(
       (SELECT s.id FROM ${source} s WHERE s.id = q.rowId),
       (SELECT s.id FROM ${source} s WHERE CAST(s.id AS TEXT) = q.rowId), q.rowId)
     FROM migration_quarantine q WHERE q.mapping = '${name}' AND q.resolution IS NULL`)
   if (mapping === undefined || !keepsIds(mapping))
-    run.db.exec(`INSERT INTO record_${name} SELECT id FROM held_${name} WHERE reason IS NOT NULL`)
+    record(`SELECT id FROM held_${name} WHERE reason IS NOT NULL`)
 }
 
 async function recordMissing(run: Run, mapping: RowMapping): Promise<void> {
@@ -42,7 +43,7 @@ async function recordMissing(run: Run, mapping: RowMapping): Promise<void> {
   run.transaction(() =>
     underGuard(run.db, () => {
       // The windows begin after the empty id.
-      run.db.exec(`INSERT INTO record_${held.name} SELECT s.id ${isMissing} AND (s.id IS NULL OR s.id <= '')`)
+      prepare((id) => `(${id} IS NULL OR ${id} <= '')`).run()
     }),
   )
   for (const { look, window } of overWindows(run.db, held.source, prepare)) {

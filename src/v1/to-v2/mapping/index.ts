@@ -18,8 +18,20 @@ const legacyMappings = [
   legacyInstances,
 ]
 
-/** What becomes of every table of v1's active model, and of its legacy one where the file has it: parents before children. */
+const made = new Map<string, readonly RowMapping[]>()
+
+/**
+ * What becomes of every table of v1's active model, and of its legacy one where the file has it: parents before
+ * children. The same mapping for the same shape: what follows from it is made once, too.
+ */
 export function mappingOf(shape: V1Shape): readonly RowMapping[] {
+  const key = `${shape.hasResponsibleParties} ${shape.legacySuffix}`
+  const mapping = made.get(key) ?? makeMapping(shape)
+  made.set(key, mapping)
+  return mapping
+}
+
+function makeMapping(shape: V1Shape): readonly RowMapping[] {
   const active = [sections, tasks, taskTwins, projectTaskTypes, templates(shape), instances]
   if (shape.legacySuffix === undefined) return active
   const names = legacyNames(shape.legacySuffix)

@@ -16,8 +16,16 @@ import { createHeldViews } from '../held-rows.js'
 import { createLineageViews } from '../lineage.js'
 import { createDownViews, createUpViews } from '../views.js'
 
+const made = new WeakMap<readonly RowMapping[], readonly string[]>()
+
 /** Every view, procedure and trigger that keeps both schemas in step, in the order of their making. */
-export const syncObjects = (mappings: readonly RowMapping[]): string[] => [
+export function syncObjects(mappings: readonly RowMapping[]): readonly string[] {
+  const objects = made.get(mappings) ?? makeObjects(mappings)
+  made.set(mappings, objects)
+  return objects
+}
+
+const makeObjects = (mappings: readonly RowMapping[]): string[] => [
   ...createUpViews(mappings, 'main'),
   ...createHeldViews(mappings),
   ...createLineageViews(mappings),
