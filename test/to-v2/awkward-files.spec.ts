@@ -9,6 +9,9 @@ import { awkwardFile, openSums, quarantining, type AwkwardFile } from './awkward
 import { runHere } from './migrated.js'
 import { v1Contents, v2Contents } from './v1-file.js'
 
+/** Of the classes of dirt. */
+const SET_SIZE = 13
+
 const contents = (db: Handle) => ({
   v1: v1Contents(db),
   v2: v2Contents(db),
@@ -55,11 +58,11 @@ const shapes = fc.record({
 const pairsOf = (classes: readonly string[]) =>
   classes.flatMap((one) => classes.filter((other) => one < other).map((other) => `${one}, ${other}`))
 
-/** Each class alone, and sets of ten in which every class meets every other one. */
+/** Each class alone, and sets in which every class meets every other one: large ones, as each is a migration. */
 function classSets(): string[][] {
   const missing = new Set(pairsOf(dirtClasses))
-  const ten = fc.shuffledSubarray([...dirtClasses], { minLength: 10, maxLength: 10 })
-  const sets = fc.sample(ten, { numRuns: 500, seed: 1 }).filter((classes) => {
+  const large = fc.shuffledSubarray([...dirtClasses], { minLength: SET_SIZE, maxLength: SET_SIZE })
+  const sets = fc.sample(large, { numRuns: 500, seed: 1 }).filter((classes) => {
     const met = pairsOf(classes).filter((pair) => missing.has(pair))
     for (const pair of met) missing.delete(pair)
     return met.length > 0

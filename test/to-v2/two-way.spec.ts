@@ -24,9 +24,9 @@ const isSoak = process.env.SOAK === '1'
 const TOLD_EVERY = 100
 const SEQUENCES = Number(process.env.RUNS ?? (isSoak ? 5_000 : 300))
 /** Those with rows that do not fit. */
-const AWKWARD_SEQUENCES = Number(process.env.AWKWARD_RUNS ?? Math.ceil(SEQUENCES / 20))
+const AWKWARD_SEQUENCES = Number(process.env.AWKWARD_RUNS ?? Math.ceil(SEQUENCES / (isSoak ? 20 : 50)))
 /** Those on a file whose legacy model is alive. */
-const LEGACY_SEQUENCES = Number(process.env.LEGACY_RUNS ?? Math.ceil(SEQUENCES / 6))
+const LEGACY_SEQUENCES = Number(process.env.LEGACY_RUNS ?? Math.ceil(SEQUENCES / (isSoak ? 6 : 15)))
 /** The same sequences on every change; the soak tries others each time. */
 const SEED = Number(process.env.SEED ?? (isSoak ? Date.now() % 1_000_000 : 1))
 const LENGTH = 50
