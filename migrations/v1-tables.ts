@@ -1,5 +1,3 @@
-import { sql, type Kysely } from 'kysely'
-
 /**
  * v1's tables as the original application's Prisma made them, statement for statement. The names of
  * tables, columns and indexes are its own: it goes on working on a file in which these were added.
@@ -251,23 +249,6 @@ export function createStatements(table: V1Table): string[] {
     ),
   ]
 }
-
-/** Adds what a file of the older generation lacks: tables of the active model, and nullable columns. */
-export async function addMissing(db: Kysely<unknown>): Promise<void> {
-  for (const table of [...sharedTables, ...activeTables]) {
-    const { rows } = await sql<{ name: string }>`select name from pragma_table_info(${table.name})`.execute(
-      db,
-    )
-    const statements =
-      rows.length === 0 ? createStatements(table) : addColumns(table, new Set(rows.map(({ name }) => name)))
-    for (const statement of statements) await sql.raw(statement).execute(db)
-  }
-}
-
-const addColumns = (table: V1Table, present: ReadonlySet<string>) =>
-  table.columns
-    .filter(([column, declaration]) => !present.has(column) && isNullable(declaration))
-    .map(([column, declaration]) => `ALTER TABLE "${table.name}" ADD COLUMN "${column}" ${declaration}`)
 
 /** A column that an older file may lack: rows that are there already have no value for it. */
 export const isNullable = (declaration: string): boolean => !declaration.includes('NOT NULL')

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import * as v1Tables from '../../migrations/v1-tables.js'
 
 const shared = ['suppliers', 'projects', 'task_types']
@@ -41,5 +41,21 @@ function whyNoColumns(tables: Tables): string | undefined {
   return undefined
 }
 
-/** Adds what the older generation lacks. Additive only: the old application goes on working. */
-export const completeV1 = (trx: Transaction<unknown>): Promise<void> => v1Tables.addMissing(trx)
+/** Adds tables and nullable columns that the older generation lacks: the old application goes on working. */
+export async function completeV1(trx: Transaction<unknown>): Promise<void> {
+  for (const table of [...v1Tables.sharedTables, ...v1Tables.activeTables]) {
+    const { rows } = await sql<{ name: string }>`select name from pragma_table_info(${table.name})`.execute(
+      trx,
+    )
+    const statements =
+      rows.length === 0
+        ? v1Tables.createStatements(table)
+        : addColumns(table, new Set(rows.map(({ name }) => name)))
+    for (const statement of statements) await sql.raw(statement).execute(trx)
+  }
+}
+
+const addColumns = (table: v1Tables.V1Table, present: ReadonlySet<string>) =>
+  table.columns
+    .filter(([column, declaration]) => !present.has(column) && v1Tables.isNullable(declaration))
+    .map(([column, declaration]) => `ALTER TABLE "${table.name}" ADD COLUMN "${column}" ${declaration}`)

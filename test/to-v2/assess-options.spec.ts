@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { post, read, served, v1Path } from '../admin/served.js'
+import { post, read, served, v1Path, type JobBody } from '../admin/served.js'
 import { runHere, sqlConsole } from './migrated.js'
 import { assessed, generatedFile, shown } from './assessed.js'
 import { v1File } from './v1-file.js'
@@ -108,21 +108,27 @@ t.test('onInvalidRow', async (t) => {
   })
 })
 
+interface Assessed extends JobBody {
+  report: Record<string, unknown> & { issues: { sql: string; code: string }[] }
+}
+
+interface Refused {
+  errors: { path: string }[]
+}
+
 t.test('POST /admin/migrations', async (t) => {
   const app = await served(t, v1Path(t, 300))
   const rule = { code: 'PA2', name: 'Samples' }
 
   t.test('assesses with every option, and answers with everything that was found', async (t) => {
-    const { body } = await post(app, 'assess', {
+    const { body } = await post<Assessed>(app, 'assess', {
       sectionNames: [rule, { ...rule, taskType: 'Part Approval' }],
       statusMap: { Done: 'completed' },
       onInvalidRow: 'quarantine',
       asOf: '2026-06-01',
     })
     t.match(body, { state: 'succeeded', error: null })
-    const { report } = body as unknown as {
-      report: Record<string, unknown> & { issues: Record<string, unknown>[] }
-    }
+    const { report } = body
     t.match(report.assessment, {
       asOf: '2026-06-01T00:00:00.000Z',
       file: { journalMode: 'wal', check: 'integrity_check', damage: [] },
@@ -206,9 +212,9 @@ t.test('POST /admin/migrations', async (t) => {
   for (const [title, job, options, path] of invalid)
     t.test(`refuses ${title}, names ${path}, and starts nothing`, async (t) => {
       const before = await read(app, '/admin/migrations')
-      const { status, body } = await post(app, job, options)
+      const { status, body } = await post<Refused>(app, job, options)
       t.match({ status, body }, { status: 422, body: { code: 'invalid-input', errors: [{ path }] } })
-      const { errors } = body as unknown as { errors: { path: string }[] }
+      const { errors } = body
       t.same(new Set(errors.map((error) => error.path)), new Set([path]))
       t.same((await read(app, '/admin/migrations')).body, before.body)
     })
@@ -223,8 +229,8 @@ t.test('POST /admin/migrations', async (t) => {
 t.test('the report as Markdown', async (t) => {
   t.test('has the SQL for every class of rows', async (t) => {
     const app = await served(t, v1Path(t))
-    const { body } = await post(app, 'assess')
-    const { report } = body as unknown as { report: { issues: { sql: string; code: string }[] } }
+    const { body } = await post<Assessed>(app, 'assess')
+    const { report } = body
     const markdown = await app.inject({
       url: `${body.links.self}/report`,
       headers: { accept: 'text/markdown' },

@@ -237,9 +237,9 @@ t.test('POST /admin/migrations', async (t) => {
     await post(app, 'migrate', { backup: false })
     await read(app, '/v1/dashboard')
     await read(app, '/admin/v1-usage')
-    const { status, body } = await post(app, 'contract', { confirm: 'drop-v1' })
+    const { status, body } = await post<Refusal>(app, 'contract', { confirm: 'drop-v1' })
     t.equal(status, 409)
-    const { code, reasons } = body as unknown as Refusal
+    const { code, reasons } = body
     t.equal(code, 'contract-refused')
     t.same(
       reasons.map((reason) => reason.code),

@@ -38,6 +38,8 @@ export interface JobRun {
   settings?: JobSettings
   waiting?: WaitingWriters
   handle?: Handle
+  /** Stays open. */
+  db?: Database<JournalTables>
 }
 
 /** Runs a job in this thread, where coverage is measured, and gives it as the API would. */
@@ -53,9 +55,10 @@ export async function runHere(
     limits,
     settings,
     handle,
+    db: given,
   }: JobRun = {},
 ): Promise<Job> {
-  const db = openDatabase<JournalTables>(path)
+  const db = given ?? openDatabase<JournalTables>(path)
   try {
     const { id, fence } = await write(db, async (trx) => ({
       id: jobId ?? (await insertJob(trx, { job, options: { ...defaults[job], ...options } })),
@@ -73,7 +76,7 @@ export async function runHere(
     })
     return await getJob(db, id)
   } finally {
-    await db.close()
+    if (given === undefined) await db.close()
   }
 }
 

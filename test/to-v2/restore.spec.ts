@@ -511,8 +511,7 @@ t.test('POST /admin/migrations', async (t) => {
   const v1 = await backUp()
   await post(app, 'migrate', { backup: false })
   const migrated = await backUp()
-  const invalid = async (options: object) =>
-    ((await post(app, 'restore', options)).body as unknown as Refused).errors
+  const invalid = async (options: object) => (await post<Refused>(app, 'restore', options)).body.errors
 
   t.test('wants a restore confirmed by the id of the backup', async (t) => {
     for (const confirm of [undefined, v1])

@@ -70,7 +70,7 @@ async function perform(world: World, possible: readonly Kind[], [n, a, b]: Step)
   const isWatched = isMigrated && kind.side === 'v1' && !isReplacedAnew
   const before = isWatched ? readV2Only(world.console) : undefined
   const isCarriedDown = isMigrated && kind.side === 'v2' && !isReplacedAnew
-  const unfit = isCarriedDown ? readUnfit(world.console) : undefined
+  const unfit = isCarriedDown && world.isAwkward ? readUnfit(world.console) : undefined
   const moment = isMigrated && !isReplacedAnew ? readMoment(world.console) : undefined
   done.push(`${kind.name} (${a}, ${b})`)
   const changes = changesSeen(world)

@@ -1,7 +1,8 @@
 import type { Test } from 'tap'
-import { openWorkerHandle, type Handle } from '../../../src/db/database.js'
+import { openDatabase, openWorkerHandle, type Database, type Handle } from '../../../src/db/database.js'
 import type { JobKind, Phase } from '../../../src/migration/job.js'
 import type { Job } from '../../../src/migration/jobs.repository.js'
+import type { JournalTables } from '../../../src/migration/tables.js'
 import { jobKinds } from '../../../src/v1/to-v2/jobs.js'
 import { adoptedFile, copyOf, runHere, sqlConsole } from '../migrated.js'
 import { addLegacyRows } from './legacy-writes.js'
@@ -40,11 +41,12 @@ interface Migration {
   path: string
   isAwkward: boolean
   without?: readonly string[]
-  handle?: Handle
+  /** The connections of one run after the other. */
+  open?: { handle: Handle; db: Database<JournalTables> }
 }
 
 const migrate = (
-  { path, isAwkward, without = [], handle }: Migration,
+  { path, isAwkward, without = [], open }: Migration,
   between: () => Promise<void>,
 ): Promise<Job> =>
   runHere(
@@ -52,7 +54,7 @@ const migrate = (
     'migrate',
     { chunkMs: 0.01, ...(isAwkward ? { onInvalidRow: 'quarantine' } : {}) },
     {
-      ...(handle === undefined ? {} : { handle }),
+      ...open,
       kinds: withPhases((phase) =>
         phase.name === 'backfill'
           ? [resting(phase, between)]
@@ -94,15 +96,17 @@ export async function openStages(
   await expandFile(filledPath)
   const empty = copyOf(t, filledPath)
   const [v1, filled] = [sites.open(v1Path), sites.open(filledPath)]
-  // The handle of one run after the other.
-  const runner = preparingOnce(openWorkerHandle(filledPath))
+  const runner = {
+    handle: preparingOnce(openWorkerHandle(filledPath)),
+    db: openDatabase<JournalTables>(filledPath),
+  }
   const renew = createRefill(v1Path, [{ path: base }])
   const takeOver = createRefill(filledPath, [
     { path: v1Path, gives: (table) => !/^(migration_|write_)/.test(table) },
     { path: empty },
   ])
   t.teardown(async () => {
-    for (const open of [renew, takeOver, v1, filled, runner]) await open.close()
+    for (const open of [renew, takeOver, v1, filled, ...Object.values(runner)]) await open.close()
   })
   let played = 0
 
@@ -128,7 +132,7 @@ export async function openStages(
       taken,
       // What the assessment and the validation try takes long to compile where the triggers are.
       migrate: (between) =>
-        migrate({ path: filledPath, isAwkward, without: ['assess', 'validate'], handle: runner }, between),
+        migrate({ path: filledPath, isAwkward, without: ['assess', 'validate'], open: runner }, between),
     })
   }
 }
