@@ -1,7 +1,7 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { Handle } from '../../src/db/database.js'
-import { runHere } from './migrated.js'
-import { CREATED, v1File } from './v1-file.js'
+import { copyOf, runHere, sqlConsole } from './migrated.js'
+import { CREATED, givenIn, rowIn, v1File } from './v1-file.js'
 
 type File = Awaited<ReturnType<typeof v1File>>
 
@@ -105,7 +105,7 @@ const firings: Record<string, Firing> = {
 const silent = ['up_task_types_delete']
 
 /** A chain of rows, migrated, with a rule that names sections by the category of their task type. */
-async function migratedChain(t: Parameters<typeof v1File>[0]) {
+async function migratedFile() {
   const file = await v1File(t)
   const type = file.given.taskType()
   const milestone = file.given.milestone({ taskTypeId: type, code: 'Q7' })
@@ -114,25 +114,35 @@ async function migratedChain(t: Parameters<typeof v1File>[0]) {
   const instance = file.given.instance({ projectMilestoneTaskId: template })
   const sectionNames = [{ category: 'Special', code: 'Q7', name: 'By category' }]
   t.equal((await runHere(file.path, 'migrate', { sectionNames })).state, 'succeeded')
-  return { file, ids: { type, milestone, task, template, instance } as Record<string, string> }
+  return { path: file.path, ids: { type, milestone, task, template, instance } }
+}
+
+const chain = await migratedFile()
+
+/** A copy of a migrated file with one row of each kind. */
+function migratedChain(t: Test): { file: File; ids: Record<string, string> } {
+  const path = copyOf(t, chain.path)
+  const handle = sqlConsole(path)
+  t.teardown(() => handle.close())
+  return { file: { path, handle, given: givenIn(handle, 100), row: rowIn(handle) }, ids: { ...chain.ids } }
 }
 
 t.test('every trigger on v1’s active tables', async (t) => {
   for (const [name, { write, shows: isShown }] of Object.entries(firings))
     t.test(`fires: ${name}`, async (t) => {
-      const { file, ids } = await migratedChain(t)
+      const { file, ids } = migratedChain(t)
       file.handle.pragma('foreign_keys = OFF')
       write(file, ids)
       t.ok(isShown(file, ids), 'v2 shows the write')
       t.equal(count(file.handle, 'sync_guard'), 0)
-      const without = await migratedChain(t)
+      const without = migratedChain(t)
       without.file.handle.exec(`DROP TRIGGER ${name}`)
       write(without.file, without.ids)
       t.notOk(isShown(without.file, without.ids), 'by this trigger and no other')
     })
 
   t.test('is in this list', async (t) => {
-    const { file } = await migratedChain(t)
+    const { file } = migratedChain(t)
     const tables = [...new Set(Object.keys(firings).map((name) => name.replace(/^up_(.*)_\w+$/, '$1')))]
     const stored = file.handle
       .prepare(
@@ -147,7 +157,7 @@ t.test('every trigger on v1’s active tables', async (t) => {
 
 t.test('a v1 write that does not fit into v2', async (t) => {
   t.test('succeeds, is on record, and is taken off the record once it is mended', async (t) => {
-    const { file, ids } = await migratedChain(t)
+    const { file, ids } = migratedChain(t)
     const instance = String(ids.instance)
     file.handle.exec(`UPDATE supplier_task_instances SET status = 'lost' WHERE id = '${instance}'`)
     t.match(file.row('supplier_task_instances', instance), { status: 'lost' })
@@ -168,7 +178,7 @@ t.test('a v1 write that does not fit into v2', async (t) => {
   })
 
   t.test('for lack of a parent succeeds, and is taken off the record once the parent is there', async (t) => {
-    const { file, ids } = await migratedChain(t)
+    const { file, ids } = migratedChain(t)
     file.handle.pragma('foreign_keys = OFF')
     const milestoneId = String(ids.milestone)
     const template = file.given.template({ taskId: 'clater', milestoneId })
@@ -180,7 +190,7 @@ t.test('a v1 write that does not fit into v2', async (t) => {
   })
 
   t.test('is undone with its transaction, on both sides', async (t) => {
-    const { file, ids } = await migratedChain(t)
+    const { file, ids } = migratedChain(t)
     file.handle.exec(`BEGIN; UPDATE tasks SET name = 'Never'; ROLLBACK`)
     t.not(file.row('v2_tasks', String(ids.task))?.name, 'Never')
     t.equal(count(file.handle, 'sync_guard'), 0)
@@ -189,14 +199,14 @@ t.test('a v1 write that does not fit into v2', async (t) => {
 
 t.test('a v1 row whose id', async (t) => {
   t.test('has a ~ in it keeps its task when a template is filed beside it', async (t) => {
-    const { file, ids } = await migratedChain(t)
+    const { file, ids } = migratedChain(t)
     const milestoneId = String(ids.milestone)
     const own = file.given.task({ id: 'by~hand', milestoneId })
     file.given.template({ taskId: file.given.task(), milestoneId })
     t.match(file.row('v2_tasks', own), { id: own })
   })
   t.test('is no text can be written all the same', async (t) => {
-    const { file, ids } = await migratedChain(t)
+    const { file, ids } = migratedChain(t)
     t.doesNotThrow(() => file.given.task({ id: Buffer.from('blob'), milestoneId: String(ids.milestone) }))
   })
   t.test('is empty is not lost without a word', async (t) => {
