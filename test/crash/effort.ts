@@ -5,7 +5,6 @@ const count = (name: string, usual: number, soak: number): number =>
   Number(process.env[name] ?? (isSoak ? soak : usual))
 
 export const effort = {
-  isSoak,
   limitMs: isSoak ? 6 * 3_600_000 : 1_800_000,
   closings: count('CLOSINGS', 4, 300),
   kills: count('KILLS', 60, 500),

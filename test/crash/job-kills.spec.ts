@@ -77,7 +77,7 @@ t.test('a server that is killed at work', { timeout: effort.limitMs }, async (t)
         phase: 'backup',
         deaths: [
           ...firstOf('queued: a worker begins', 'backup: begins', 'backup: ends', 'end: in a transaction'),
-          ...(effort.isSoak ? [1, 2, 3, 5, 8, 12, 16, 20] : [1, 3, 8, 16]).map((n) => `backup: rests #${n}`),
+          ...[1, 2, 3, 5, 8, 12, 16, 20].map((n) => `backup: rests #${n}`),
         ],
         lookAt: lookAtAll,
         checkLeft: (t, left) => t.strictSame(left, all),

@@ -28,7 +28,7 @@ export interface Pair {
 /** Two servers on one file; the first is told what becomes of it, and clients write through the second. */
 export async function pair(t: Test, fate: Fate): Promise<Pair> {
   const path = join(temporaryFolder(t), 'app.db')
-  activeFile({ path, instances: 1_000, seed: 5 })
+  activeFile({ path, instances: 2_000, seed: 5 })
   const [runner, other] = await Promise.all([serve(t, path, fate), serve(t, path)])
   const db = openReaderHandle(path)
   const log = createWriteLog(readThings(db, 'v1'))

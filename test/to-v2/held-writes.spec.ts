@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap'
 import type { Handle } from '../../src/db/database.js'
 import { unaccounted } from './accounted.js'
-import { copyOf, runHere, sqlConsole } from './migrated.js'
-import { CREATED, DUE, givenIn, rowIn, v1File } from './v1-file.js'
+import { runHere } from './migrated.js'
+import { copiedFile, CREATED, DUE, v1File } from './v1-file.js'
 
 const waiting = (db: Handle) =>
   db
@@ -31,15 +31,13 @@ const chain = await migratedChain(t)
 
 /** A copy of it, whose rows stop fitting. */
 function onCopy(t: Test) {
-  const path = copyOf(t, chain.path)
-  const handle = sqlConsole(path)
-  t.teardown(() => handle.close())
+  const file = copiedFile(t, chain.path)
   const passes = async () => {
-    const { report } = await runHere(path, 'validate')
+    const { report } = await runHere(file.path, 'validate')
     t.same(report?.checks.filter(({ status }) => status === 'failed') ?? [], [])
-    t.same(unaccounted(handle), [])
+    t.same(unaccounted(file.handle), [])
   }
-  return { ...chain, path, handle, given: givenIn(handle, 100), row: rowIn(handle), passes }
+  return { ...chain, ...file, passes }
 }
 
 t.test('a write of v2 to a row that v1 has made unfit', async (t) => {

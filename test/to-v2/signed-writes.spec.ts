@@ -1,3 +1,4 @@
+import type { InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import type { App } from '../../src/http/type-provider.js'
 import { served } from '../admin/served.js'
@@ -35,10 +36,13 @@ async function build(t: Test) {
 
 /** The examples are made for an application without a token. */
 const withToken = (app: App): App =>
-  ({
-    inject: ({ headers, ...rest }: { headers?: object }) =>
-      app.inject({ ...rest, headers: { ...headers, authorization: 'Bearer secret' } }),
-  }) as unknown as App
+  new Proxy(app, {
+    get: (target, name): unknown =>
+      name === 'inject'
+        ? ({ headers, ...rest }: InjectOptions) =>
+            target.inject({ ...rest, headers: { ...headers, authorization: 'Bearer secret' } })
+        : Reflect.get(target, name),
+  })
 
 /** Every route that writes, as `PATCH /v2/tasks/:id`, from the document of the version. */
 async function writingRoutes(app: App, version: string): Promise<string[]> {

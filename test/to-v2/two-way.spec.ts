@@ -24,9 +24,9 @@ const isSoak = process.env.SOAK === '1'
 const TOLD_EVERY = 100
 const SEQUENCES = Number(process.env.RUNS ?? (isSoak ? 5_000 : 300))
 /** Those with rows that do not fit. */
-const AWKWARD_SEQUENCES = Number(process.env.AWKWARD_RUNS ?? Math.ceil(SEQUENCES / (isSoak ? 20 : 50)))
+const AWKWARD_SEQUENCES = Number(process.env.AWKWARD_RUNS ?? Math.ceil(SEQUENCES / 20))
 /** Those on a file whose legacy model is alive. */
-const LEGACY_SEQUENCES = Number(process.env.LEGACY_RUNS ?? Math.ceil(SEQUENCES / (isSoak ? 6 : 15)))
+const LEGACY_SEQUENCES = Number(process.env.LEGACY_RUNS ?? Math.ceil(SEQUENCES / 6))
 /** The same sequences on every change; the soak tries others each time. */
 const SEED = Number(process.env.SEED ?? (isSoak ? Date.now() % 1_000_000 : 1))
 const LENGTH = 50
@@ -70,7 +70,7 @@ async function perform(world: World, possible: readonly Kind[], [n, a, b]: Step)
   const isWatched = isMigrated && kind.side === 'v1' && !isReplacedAnew
   const before = isWatched ? readV2Only(world.console) : undefined
   const isCarriedDown = isMigrated && kind.side === 'v2' && !isReplacedAnew
-  const unfit = isCarriedDown && world.isAwkward ? readUnfit(world.console) : undefined
+  const unfit = isCarriedDown ? readUnfit(world.console) : undefined
   const moment = isMigrated && !isReplacedAnew ? readMoment(world.console) : undefined
   done.push(`${kind.name} (${a}, ${b})`)
   const changes = changesSeen(world)

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { Handle } from '../../src/db/database.js'
 import { emptyV1File } from '../helper.js'
-import { adopt, contentsOf, sqlConsole } from './migrated.js'
+import { adopt, contentsOf, copyOf, sqlConsole } from './migrated.js'
 
 type Value = string | number | null | Buffer
 type Values = Record<string, Value>
@@ -92,6 +92,17 @@ export async function v1File(t: Test, { responsibleParties = false } = {}) {
     handle.exec('ALTER TABLE project_milestone_tasks ADD COLUMN responsibleParties TEXT')
   await adopt(path)
   return { path, handle, given: givenIn(handle), row: rowIn(handle) }
+}
+
+/** More than any test gives a file before it is copied. */
+const ALREADY_GIVEN = 100
+
+/** A copy of such a file, rows and all: a migration takes longer than what most tests do with its result. */
+export function copiedFile(t: Test, path: string) {
+  const copy = copyOf(t, path)
+  const handle = sqlConsole(copy)
+  t.teardown(() => handle.close())
+  return { path: copy, handle, given: givenIn(handle, ALREADY_GIVEN), row: rowIn(handle) }
 }
 
 const v1Tables = [
