@@ -50,10 +50,12 @@ const isUniqueAs = (
   one: (column: string) => string,
   other: (column: string) => string,
 ): string =>
-  unique
-    .map((part) => (typeof part === 'string' ? (of: (column: string) => string) => of(part) : part))
+  uniqueParts(unique)
     .map((part) => `${part(one)} IS ${part(other)}`)
     .join(' AND ')
+
+const uniqueParts = (unique: RowMapping['unique']) =>
+  unique.map((part) => (typeof part === 'string' ? (of: (column: string) => string) => of(part) : part))
 
 /** Gives rows that will change or go a unique value of their own for the moment: two may change places. */
 export function parkNames(mapping: RowMapping): string[] {
@@ -78,11 +80,20 @@ function heldGivesWay(mapping: RowMapping, parked: string): string {
     columns[column]?.keeper === 'v1'
       ? `u.${column}`
       : `(SELECT own.${column} FROM ${target} own WHERE own.id = u.id)`
-  const isInTheWay = isUniqueAs(mapping, (column) => `held.${column}`, ofFitting)
+  const ofHeld = (column: string) => `held.${column}`
+  // In this order: hardly a row waits, and what a twin is named is computed from all templates of its milestone.
+  const places = uniqueParts(mapping.unique)
+    .slice(0, 1)
+    .map(
+      (place) =>
+        `WHERE ${place(ofHeld)} IN (SELECT ${place(ofFitting)} FROM ${viewName(mapping)} u WHERE ${scope.mapped})`,
+    )
   return `UPDATE ${target} SET ${parked} = ${parked} || ' (' || id || ')' WHERE id IN (
-      SELECT held.id FROM ${viewName(mapping)} u JOIN ${target} held ON ${isInTheWay} AND held.id <> u.id
-      JOIN ${heldViewName({ name: named })} h ON h.id = held.id AND h.reason IS NOT NULL
-      WHERE (${scope.mapped}) AND u.misfit IS NULL)`
+      SELECT held.id FROM ${target} held
+      CROSS JOIN ${heldViewName({ name: named })} h ON h.id = held.id AND h.reason IS NOT NULL
+      CROSS JOIN ${viewName(mapping)} u ON ${isUniqueAs(mapping, ofHeld, ofFitting)} AND held.id <> u.id
+        AND (${scope.mapped}) AND u.misfit IS NULL
+      ${places.join('')})`
 }
 
 /** Those that were parked, are gone from v1, and will not be removed have a name to stay by. */
