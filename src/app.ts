@@ -12,6 +12,7 @@ import { v1UsageRoutes } from './admin/v1-usage.routes.js'
 import type { Config } from './config.js'
 import type { Database } from './db/database.js'
 import { requireToken } from './http/auth.js'
+import { serializeUncompiled } from './http/compile-lazily.js'
 import { describeScope, serveDocs, serveDocument, type DocumentInfo } from './http/openapi.js'
 import { problemPages } from './http/problem-pages.js'
 import { createServer } from './http/server.js'
@@ -124,6 +125,7 @@ export async function buildApp({ db, config, log, now = Date.now }: AppOptions):
     v2Routes(scope, { db: db as Database<V2Tables>, now }, files)
   })
   await version(app, 'admin', { token: config.adminToken }, (scope) => {
+    scope.setSerializerCompiler(serializeUncompiled)
     migrationRoutes(scope, { db: journal, host, kinds: jobKinds })
     quarantineRoutes(scope, db.reader)
     auditLogRoutes(scope, journal.reader)

@@ -3,7 +3,7 @@ import { derived, initially, v2Only, type ColumnRule } from './column-rules.js'
 import { isLegacyCounted, isLegacySection, isLegacyTask, type LegacyNames } from './legacy-names.js'
 import type { Feed, RowMapping } from './row-mapping.js'
 import { nameKey } from './tasks.js'
-import { isSamePair } from './templates.js'
+import { isPairActive, isSamePair } from './templates.js'
 
 /**
  * Where the legacy templates of a task type stand in v2: a section and a task in it, which v1 has no rows
@@ -133,7 +133,7 @@ export const legacyProjectTaskTypes = (names: LegacyNames): RowMapping => ({
     taskTypeId: derived('l.taskTypeId', 'l.taskTypeId'),
     // While the backfill goes on, v2 may lack a pair that the active model has, too.
     isActive: initially(
-      `coalesce((SELECT u.isActive FROM up_project_task_types u WHERE u.projectId = l.projectId AND u.taskTypeId = l.taskTypeId), ${isLegacyCounted})`,
+      `coalesce(${isPairActive('l.projectId', 'l.taskTypeId')}, ${isLegacyCounted})`,
       'whether v1 counts the legacy model',
     ),
     ...stamps,

@@ -28,19 +28,27 @@ export interface V1Shape {
 export const isSamePair = (row: string): string =>
   `holder.projectId = ${row}.projectId AND holder.taskTypeId = ${row}.taskTypeId`
 
+/** The active model’s templates with their task types. */
+const ofTaskTypes = `project_milestone_tasks p JOIN milestones m ON m.id = p.milestoneId
+    JOIN task_types tt ON tt.id = m.taskTypeId JOIN projects pr ON pr.id = p.projectId`
+const isAnyActive = `max(coalesce(${flag('p.isActive').sql}, 0))`
+
+/** SQL: `isActive` of a pair by the active model; null where that has no template of it. */
+export const isPairActive = (projectId: string, taskTypeId: string): string =>
+  `(SELECT ${isAnyActive} FROM ${ofTaskTypes} WHERE p.projectId = ${projectId} AND m.taskTypeId = ${taskTypeId})`
+
 export const projectTaskTypes: RowMapping = {
   name: 'project_task_types',
   source: 'project_milestone_tasks',
   target: 'v2_project_task_types',
   about: 'A project has each task type of which it has a template; active where any of them is.',
-  from: `project_milestone_tasks p JOIN milestones m ON m.id = p.milestoneId
-    JOIN task_types tt ON tt.id = m.taskTypeId JOIN projects pr ON pr.id = p.projectId`,
+  from: ofTaskTypes,
   groupBy: 'p.projectId, m.taskTypeId',
   id: `p.projectId || '~' || m.taskTypeId`,
   columns: {
     projectId: derived('p.projectId', 'p.projectId'),
     taskTypeId: derived('m.taskTypeId', 'taskTypeId of the template’s milestone'),
-    isActive: derived(`max(coalesce(${flag('p.isActive').sql}, 0))`, 'true where any p.isActive is'),
+    isActive: derived(isAnyActive, 'true where any p.isActive is'),
     // As long as none of its templates has a createdAt that fits, v2 has none of them.
     createdAt: initially(`min(${fittingInstant('p.createdAt')})`, 'the earliest p.createdAt that fits', [
       { reason: 'bad-date:createdAt', when: `min(${fittingInstant('p.createdAt')}) IS NULL` },
