@@ -82,18 +82,16 @@ function heldGivesWay(mapping: RowMapping, parked: string): string {
       : `(SELECT own.${column} FROM ${target} own WHERE own.id = u.id)`
   const ofHeld = (column: string) => `held.${column}`
   // In this order: hardly a row waits, and what a twin is named is computed from all templates of its milestone.
-  const places = uniqueParts(mapping.unique)
-    .slice(0, 1)
-    .map(
-      (place) =>
-        `WHERE ${place(ofHeld)} IN (SELECT ${place(ofFitting)} FROM ${viewName(mapping)} u WHERE ${scope.mapped})`,
-    )
+  const [place] = uniqueParts(mapping.unique)
+  const isInPlace =
+    place &&
+    `${place(ofHeld)} IN (SELECT ${place(ofFitting)} FROM ${viewName(mapping)} u WHERE ${scope.mapped})`
   return `UPDATE ${target} SET ${parked} = ${parked} || ' (' || id || ')' WHERE id IN (
       SELECT held.id FROM ${target} held
       CROSS JOIN ${heldViewName({ name: named })} h ON h.id = held.id AND h.reason IS NOT NULL
       CROSS JOIN ${viewName(mapping)} u ON ${isUniqueAs(mapping, ofHeld, ofFitting)} AND held.id <> u.id
         AND (${scope.mapped}) AND u.misfit IS NULL
-      ${places.join('')})`
+      WHERE ${isInPlace ?? 1})`
 }
 
 /** Those that were parked, are gone from v1, and will not be removed have a name to stay by. */
