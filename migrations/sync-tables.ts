@@ -30,6 +30,12 @@ const statements = [
   `CREATE TABLE task_forms (id TEXT PRIMARY KEY NOT NULL, taskName ANY, name TEXT NOT NULL) STRICT`,
   // Tasks whose parent is taken from them, for the length of a statement.
   `CREATE TABLE promoted_tasks (id TEXT PRIMARY KEY NOT NULL) STRICT`,
+  // Rows of v2 that wait, and that a write may be about to replace: from before the write until after it.
+  `CREATE TABLE replaceable_rows (
+    mapping TEXT NOT NULL,
+    rowId TEXT NOT NULL,
+    PRIMARY KEY (mapping, rowId)
+  ) STRICT, WITHOUT ROWID`,
   // Task types that v2 attached to a project: they stay without any template.
   `CREATE TABLE attached_task_types (
     projectId TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE ON UPDATE CASCADE,
@@ -80,6 +86,7 @@ const tables = [
   'sync_alarms',
   'touched_rows',
   'attached_task_types',
+  'replaceable_rows',
   'promoted_tasks',
   'task_forms',
   'section_forms',

@@ -434,4 +434,56 @@ t.test('a row that waits', async (t) => {
     t.match(row('v2_task_type_sections', launch), { name: 'Launch' })
     await passes()
   })
+
+  /** What makes each unfit, and the columns that v2 tells its rows apart by. */
+  const replaceable = {
+    sections: ['milestones', `createdAt = 'soon'`, 'v2_task_type_sections'],
+    tasks: ['tasks', `sequence = 'first'`, 'v2_tasks'],
+    templates: ['project_milestone_tasks', `dueDate = 'soon'`, 'v2_project_task_templates'],
+    instances: ['supplier_task_instances', `dueDate = 'soon'`, 'v2_supplier_task_instances'],
+  } as const
+  for (const [mapping, [source, misfit, target]] of Object.entries(replaceable)) {
+    const idsOf = (handle: Handle, table: string) =>
+      handle
+        .prepare(`SELECT id FROM ${table} WHERE id IN (SELECT rowId FROM was UNION SELECT 'next')`)
+        .pluck()
+    /** A copy whose row of the mapping waits, and the other columns of v2's row. */
+    function withWaiting(t: Test) {
+      const file = onCopy(t)
+      const { handle } = file
+      handle.exec(`UPDATE ${source} SET ${misfit}`)
+      const id = handle
+        .prepare('SELECT rowId FROM migration_quarantine WHERE mapping = ? AND resolution IS NULL')
+        .pluck()
+        .get(mapping) as string
+      handle.pragma('foreign_keys = ON')
+      handle.exec(`CREATE TEMP TABLE was AS SELECT '${id}' AS rowId`)
+      const columns = handle.prepare(`SELECT name FROM pragma_table_info('${target}') WHERE name <> 'id'`)
+      const others = columns.pluck().all().join(', ')
+      const again = (verb: string) =>
+        handle.prepare(
+          `${verb} INTO ${target} (id, ${others}) SELECT 'next', ${others} FROM ${target} WHERE id = ?`,
+        )
+      return { ...file, id, again }
+    }
+
+    t.test(`is gone from ${source} once a console has replaced it in v2`, async (t) => {
+      const { handle, id, again, passes } = withWaiting(t)
+      t.equal(again('INSERT OR REPLACE').run(id).changes, 1)
+      t.same(idsOf(handle, target).all(), ['next'])
+      t.same(idsOf(handle, source).all(), ['next'])
+      t.equal(resolution(handle, id), 'gone')
+      await passes()
+    })
+
+    t.test(`stays in ${source} where what would replace it in v2 is ignored, or refused`, async (t) => {
+      const { handle, id, again, passes } = withWaiting(t)
+      t.equal(again('INSERT OR IGNORE').run(id).changes, 0)
+      t.throws(() => again('INSERT').run(id), { code: 'SQLITE_CONSTRAINT_UNIQUE' })
+      t.same(idsOf(handle, target).all(), [id])
+      t.same(idsOf(handle, source).all(), [id])
+      t.equal(resolution(handle, id), null)
+      await passes()
+    })
+  }
 })

@@ -45,7 +45,7 @@ export function copyChanged(mapping: RowMapping): string {
 }
 
 /** SQL: whether two rows have the same of what only one may have. */
-const isUniqueAs = (
+export const isUniqueAs = (
   { unique }: RowMapping,
   one: (column: string) => string,
   other: (column: string) => string,

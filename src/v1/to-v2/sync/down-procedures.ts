@@ -3,6 +3,7 @@ import { andNotSpared, keptColumns, type RowMapping } from '../mapping/row-mappi
 import { isTraced } from '../lineage.js'
 import { call, type Procedure } from './procedure.js'
 import { isHeld, mirrorReasons, now } from './record-held.js'
+import { replacedWhileHeld } from './replaceable.js'
 import { settle } from './settle-twins.js'
 
 export const downViewName = ({ name }: RowMapping): string => `down_${name}`
@@ -126,8 +127,8 @@ function recordUnmirrored({ up, isDerived = '0' }: DownMapping): string[] {
 
 /**
  * OR REPLACE deletes without firing a trigger, by a key that the new row has. What v1 could have under
- * that key has arrived before the write: if v2 lacks it now, it was replaced. Not what is in quarantine: that
- * has never been in v2, though it may fit now, as an orphan does whose parent gets its id by this very write.
+ * that key has arrived before the write: if v2 lacks it now, it was replaced. Not what is in quarantine, unless v2 had it
+ * before the write: it may fit now, as an orphan does whose parent gets its id by this very write.
  */
 function removeReplaced(down: DownMapping): Procedure[] {
   const { up, replaced } = down
@@ -139,6 +140,7 @@ function removeReplaced(down: DownMapping): Procedure[] {
   const statements = [
     ...(up.name === 'tasks' ? [settle(`u.twinOf IN (SELECT id FROM ${gone})`)] : []),
     call(nameOf('drop', down), `SELECT id FROM ${gone}`),
+    call(nameOf('drop', down), replacedWhileHeld(down)),
   ]
   const drop = [
     ...(isTraced(up)

@@ -11,6 +11,7 @@ import { holdSectionNames, holdTaskName } from './hold-names.js'
 import { createTrigger, isUsersWrite, type Procedure } from './procedure.js'
 import { projectTaskTypeTriggers } from './project-task-types.js'
 import { isHeld } from './record-held.js'
+import { replaceableTriggers } from './replaceable.js'
 import { settleSectionProcedure } from './settle-places.js'
 import { settleTwin } from './settle-twins.js'
 import { events, mirrorTrigger, touch, versionsOf, type Event, type MirrorTrigger } from './up-triggers.js'
@@ -36,6 +37,7 @@ export const downTriggers = (mappings: readonly RowMapping[]): string[] => [
   ...mirrored(mappings).flatMap((down) =>
     events.map((event) => mirror(down, event, compareChildren(down.up.target, mirrored(mappings)))),
   ),
+  ...mirrored(mappings).flatMap(replaceableTriggers),
   ...sharedParents(mirrored(mappings)),
   ...projectTaskTypeTriggers(mappings),
 ]
