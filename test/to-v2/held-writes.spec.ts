@@ -435,7 +435,7 @@ t.test('a row that waits', async (t) => {
     await passes()
   })
 
-  /** What makes each unfit, and the columns that v2 tells its rows apart by. */
+  /** v1's table, what makes its rows unfit, and v2's. */
   const replaceable = {
     sections: ['milestones', `createdAt = 'soon'`, 'v2_task_type_sections'],
     tasks: ['tasks', `sequence = 'first'`, 'v2_tasks'],
@@ -443,47 +443,67 @@ t.test('a row that waits', async (t) => {
     instances: ['supplier_task_instances', `dueDate = 'soon'`, 'v2_supplier_task_instances'],
   } as const
   for (const [mapping, [source, misfit, target]] of Object.entries(replaceable)) {
-    const idsOf = (handle: Handle, table: string) =>
-      handle
-        .prepare(`SELECT id FROM ${table} WHERE id IN (SELECT rowId FROM was UNION SELECT 'next')`)
-        .pluck()
-    /** A copy whose row of the mapping waits, and the other columns of v2's row. */
+    /** A copy whose row of the mapping waits, and what writes another with its key to v2. */
     function withWaiting(t: Test) {
       const file = onCopy(t)
       const { handle } = file
       handle.exec(`UPDATE ${source} SET ${misfit}`)
+      handle.pragma('foreign_keys = ON')
       const id = handle
         .prepare('SELECT rowId FROM migration_quarantine WHERE mapping = ? AND resolution IS NULL')
         .pluck()
         .get(mapping) as string
-      handle.pragma('foreign_keys = ON')
-      handle.exec(`CREATE TEMP TABLE was AS SELECT '${id}' AS rowId`)
-      const columns = handle.prepare(`SELECT name FROM pragma_table_info('${target}') WHERE name <> 'id'`)
-      const others = columns.pluck().all().join(', ')
+      const others = handle
+        .prepare(`SELECT name FROM pragma_table_info('${target}') WHERE name <> 'id'`)
+        .pluck()
+        .all()
+        .join(', ')
       const again = (verb: string) =>
-        handle.prepare(
-          `${verb} INTO ${target} (id, ${others}) SELECT 'next', ${others} FROM ${target} WHERE id = ?`,
-        )
-      return { ...file, id, again }
+        handle
+          .prepare(
+            `${verb} INTO ${target} (id, ${others}) SELECT 'next', ${others} FROM ${target} WHERE id = ?`,
+          )
+          .run(id)
+      const left = (table: string) =>
+        handle.prepare(`SELECT id FROM ${table} WHERE id IN (?, 'next')`).pluck().all(id)
+      return { ...file, id, again, left }
     }
 
     t.test(`is gone from ${source} once a console has replaced it in v2`, async (t) => {
-      const { handle, id, again, passes } = withWaiting(t)
-      t.equal(again('INSERT OR REPLACE').run(id).changes, 1)
-      t.same(idsOf(handle, target).all(), ['next'])
-      t.same(idsOf(handle, source).all(), ['next'])
+      const { handle, id, again, left, passes } = withWaiting(t)
+      t.equal(again('INSERT OR REPLACE').changes, 1)
+      t.same(left(target), ['next'])
+      t.same(left(source), ['next'])
       t.equal(resolution(handle, id), 'gone')
       await passes()
     })
 
     t.test(`stays in ${source} where what would replace it in v2 is ignored, or refused`, async (t) => {
-      const { handle, id, again, passes } = withWaiting(t)
-      t.equal(again('INSERT OR IGNORE').run(id).changes, 0)
-      t.throws(() => again('INSERT').run(id), { code: 'SQLITE_CONSTRAINT_UNIQUE' })
-      t.same(idsOf(handle, target).all(), [id])
-      t.same(idsOf(handle, source).all(), [id])
+      const { handle, id, again, left, passes } = withWaiting(t)
+      t.equal(again('INSERT OR IGNORE').changes, 0)
+      t.throws(() => again('INSERT'), { code: 'SQLITE_CONSTRAINT_UNIQUE' })
+      t.same(left(target), [id])
+      t.same(left(source), [id])
       t.equal(resolution(handle, id), null)
       await passes()
     })
   }
+
+  t.test('is gone from v1 once another of v2 has taken its place', async (t) => {
+    const { handle, given, milestone, instance, passes } = onCopy(t)
+    const template = given.template({ taskId: given.task({ milestoneId: milestone }) })
+    const other = given.instance({ projectMilestoneTaskId: template })
+    handle.prepare(`UPDATE supplier_task_instances SET dueDate = 'soon' WHERE id = ?`).run(instance)
+    handle
+      .prepare(
+        `UPDATE OR REPLACE v2_supplier_task_instances SET projectTaskTemplateId = w.projectTaskTemplateId,
+         supplierProjectInstanceId = w.supplierProjectInstanceId
+         FROM v2_supplier_task_instances w WHERE w.id = ? AND v2_supplier_task_instances.id = ?`,
+      )
+      .run(instance, other)
+    t.same(handle.prepare('SELECT id FROM v2_supplier_task_instances').pluck().all(), [other])
+    t.same(handle.prepare('SELECT id FROM supplier_task_instances').pluck().all(), [other])
+    t.equal(resolution(handle, instance), 'gone')
+    await passes()
+  })
 })

@@ -128,16 +128,33 @@ t.test('a cutover looks at what was written since the last validation', async (t
     t.equal((await runHere(path, 'cutover', { groups: { dashboard: 'v2' } })).state, 'succeeded')
   })
 
-  t.test('and asks for a validation when that is too much', async (t) => {
+  /** So many, of a mapping that a cutover knows or of another, which it cannot compare. */
+  const touchMany = (mapping: string) =>
     db.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
-      INSERT INTO touched_rows SELECT 'tasks', 'none' || i FROM n`)
-    const refused = await runHere(path, 'cutover', { groups: { dashboard: 'v2', taskRead: 'v2' } })
+      INSERT OR IGNORE INTO touched_rows SELECT '${mapping}', 'none' || i FROM n`)
+
+  t.test('and finds the one that differs among many', async (t) => {
+    touchMany('tasks')
+    const last = one(db, 'SELECT max(id) FROM supplier_task_instances')
+    db.exec(`UPDATE supplier_task_instances SET notes = 'touched last' WHERE id = '${String(last)}';
+      INSERT INTO sync_guard VALUES ('up');
+      UPDATE v2_supplier_task_instances SET notes = 'astray' WHERE id = '${String(last)}'; DELETE FROM sync_guard`)
+    const groups = { dashboard: 'v2', taskRead: 'v2' }
+    const refused = await runHere(path, 'cutover', { groups })
+    t.match(refused.error, { code: 'gate-closed', detail: /^1 rows are not equal in both schemas/ })
+    db.exec(`UPDATE supplier_task_instances SET notes = 'mended' WHERE id = '${String(last)}'`)
+    touchMany('tasks')
+    t.equal((await runHere(path, 'cutover', { groups })).state, 'succeeded')
+    t.equal(one(db, 'SELECT count(*) FROM touched_rows'), 0)
+  })
+
+  t.test('and asks for a validation when that is too much', async (t) => {
+    touchMany('of another service')
+    const groups = { dashboard: 'v2', taskRead: 'v2', taskWrite: 'v2' }
+    const refused = await runHere(path, 'cutover', { groups })
     t.match(refused.error, { code: 'gate-closed', detail: /run validate again/ })
     t.equal((await runHere(path, 'validate')).state, 'succeeded')
     t.equal(one(db, "SELECT count(*) FROM touched_rows WHERE rowId GLOB 'none*'"), 0)
-    t.equal(
-      (await runHere(path, 'cutover', { groups: { dashboard: 'v2', taskRead: 'v2' } })).state,
-      'succeeded',
-    )
+    t.equal((await runHere(path, 'cutover', { groups })).state, 'succeeded')
   })
 })

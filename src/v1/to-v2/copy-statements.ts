@@ -1,5 +1,6 @@
 import { heldViewName, parentIsThere } from './held-rows.js'
 import { promoteSubTasks } from './sync/sub-tasks.js'
+import { isUniqueAs, uniqueParts } from './mapping/unique-key.js'
 import { andNotSpared, keptColumns, keyOf, ownId, viewName, type RowMapping } from './mapping/row-mapping.js'
 
 /**
@@ -44,19 +45,6 @@ export function copyChanged(mapping: RowMapping): string {
     ON CONFLICT DO NOTHING`
 }
 
-/** SQL: whether two rows have the same of what only one may have. */
-export const isUniqueAs = (
-  { unique }: RowMapping,
-  one: (column: string) => string,
-  other: (column: string) => string,
-): string =>
-  uniqueParts(unique)
-    .map((part) => `${part(one)} IS ${part(other)}`)
-    .join(' AND ')
-
-const uniqueParts = (unique: RowMapping['unique']) =>
-  unique.map((part) => (typeof part === 'string' ? (of: (column: string) => string) => of(part) : part))
-
 /** Gives rows that will change or go a unique value of their own for the moment: two may change places. */
 export function parkNames(mapping: RowMapping): string[] {
   const { parked, target, scope } = mapping
@@ -82,7 +70,7 @@ function heldGivesWay(mapping: RowMapping, parked: string): string {
       : `(SELECT own.${column} FROM ${target} own WHERE own.id = u.id)`
   const ofHeld = (column: string) => `held.${column}`
   // In this order: hardly a row waits, and what a twin is named is computed from all templates of its milestone.
-  const [place] = uniqueParts(mapping.unique)
+  const [place] = uniqueParts(mapping)
   const isInPlace =
     place &&
     `${place(ofHeld)} IN (SELECT ${place(ofFitting)} FROM ${viewName(mapping)} u WHERE ${scope.mapped})`

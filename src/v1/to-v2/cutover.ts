@@ -4,12 +4,12 @@ import { invalidInput } from '../../kernel/problem.js'
 import type { Handle } from '../../db/database.js'
 import type { Phase } from '../../migration/job.js'
 import { hasPassed } from '../../migration/report.js'
-import { JobFailure } from '../../migration/run.js'
+import { JobFailure, type Run } from '../../migration/run.js'
 import { readState, writeState, type MigrationState } from '../../migration/state.js'
 import { closeLeak } from './sync/guard.js'
 import { driftOfSync } from './sync/objects.js'
 import { mirrorReasons } from './sync/record-held.js'
-import { compareTouched, countTouched, MOST_TOUCHED_ROWS, resolveReplaced } from './sync/touched-rows.js'
+import { countTouched, createComparison, MOST_TOUCHED_ROWS, resolveReplaced } from './sync/touched-rows.js'
 import { mappingFor } from './v1-shape.js'
 
 /** @throws Problem `invalid-input` when a group would be on v2 before one that comes first */
@@ -36,6 +36,7 @@ export const cutover = ({ groups, acceptQuarantined = 0 }: CutoverWith): Phase =
   async run(run) {
     // On its own: what a closed gate throws would take it back.
     run.transaction(() => closeLeak(run.db))
+    if (isInStep(run.db)) await compareInTurns(run)
     run.transaction(() => {
       const state = readState(run.db)
       requireOrder(groups, state)
@@ -65,6 +66,27 @@ export const cutoverOfValidated = (acceptQuarantined?: number): Phase => {
     ...all,
     keepsWhatIsDone: true,
     run: async (run) => (hasPassed(run.findings) ? all.run(run) : undefined),
+  }
+}
+
+const isInStep = (db: Handle) => readState(db).inStep === true && driftOfSync(db).length === 0
+
+/** Of each mapping at once: some hundredths of a second under the lock. */
+const ROWS_IN_TURN = 500
+
+/**
+ * A large file is written to all the while that it is validated, by clients for whom nobody may stop the time: what they
+ * wrote is compared in short transactions, until there is little left for the one that flips.
+ */
+async function compareInTurns(run: Run): Promise<void> {
+  const compare = createComparison(run.db, mappingFor(run.db))
+  let touched = countTouched(run.db)
+  while (touched > ROWS_IN_TURN) {
+    const before = touched
+    run.transaction(() => compare(ROWS_IN_TURN))
+    await run.rest()
+    touched = countTouched(run.db)
+    if (touched >= before) return
   }
 }
 
@@ -100,7 +122,7 @@ function lookAtTouched(db: Handle, acceptQuarantined: number): string[] {
   if (touched > MOST_TOUCHED_ROWS)
     return [`${touched} rows were written since the last validation: run validate again.`]
   resolveReplaced(db, mappingFor(db))
-  compareTouched(db, mappingFor(db))
+  createComparison(db, mappingFor(db))(MOST_TOUCHED_ROWS)
   const { unmirrored, held } = db
     .prepare(
       `SELECT count(*) FILTER (WHERE reason IN ${mirrorReasons}) AS unmirrored,

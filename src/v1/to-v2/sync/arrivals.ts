@@ -4,7 +4,7 @@ import { milestoneOf } from '../mapping/unsectioned.js'
 import { call, createTrigger, isUsersWrite } from './procedure.js'
 
 /** The keys under which rows of v2 meet, and the call that brings what v1 has at the same place. */
-export const neighbours: Readonly<Record<string, { keys: string; arrive: string }>> = {
+const neighbours: Readonly<Record<string, { keys: string; arrive: string }>> = {
   v2_task_type_sections: {
     keys: 'id, taskTypeId, name',
     arrive: call('write_sections', 'SELECT NEW.taskTypeId'),

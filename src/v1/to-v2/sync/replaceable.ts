@@ -1,6 +1,5 @@
-import { isUniqueAs } from '../copy-statements.js'
 import type { DownMapping } from '../mapping/down-mapping.js'
-import { neighbours } from './arrivals.js'
+import { isUniqueAs, uniqueColumns } from '../mapping/unique-key.js'
 import { createTrigger, isUsersWrite } from './procedure.js'
 import { isHeld } from './record-held.js'
 
@@ -12,7 +11,7 @@ import { isHeld } from './record-held.js'
 export const replaceableTriggers = ({ up, replaced }: DownMapping): string[] =>
   replaced === undefined
     ? []
-    : ['INSERT', `UPDATE OF ${neighbours[up.target]?.keys ?? ''}`].map((event) =>
+    : ['INSERT', `UPDATE OF ${uniqueColumns(up).join(', ')}`].map((event) =>
         createTrigger(
           `replaceable_${up.name}_${event.slice(0, 6).toLowerCase()}`,
           `BEFORE ${event} ON ${up.target}

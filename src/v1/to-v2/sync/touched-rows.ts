@@ -25,14 +25,24 @@ export function resolveReplaced(db: Handle, mappings: readonly RowMapping[]): vo
         AND q.reason <> 'wrong-type:id' AND NOT EXISTS (SELECT 1 FROM ${source} s WHERE s.id = q.rowId)`)
 }
 
-/** Compares the rows that were written since the last validation; those that differ go on record. */
-export function compareTouched(db: Handle, mappings: readonly RowMapping[]): void {
-  for (const mapping of mappings.filter(keepsIds)) {
-    const touched = `SELECT rowId FROM touched_rows WHERE mapping = '${mapping.name}'`
-    db.exec(`INSERT INTO compare_${mapping.name} ${touched}`)
-    db.exec(`INSERT INTO migration_quarantine (mapping, rowId, source, reason, at)
+/**
+ * Compares rows that were written since the last validation; those that differ go on record. In a transaction.
+ *
+ * @returns to compare the first so many of each mapping, and to forget them: SQLite has compiled that once then
+ */
+export function createComparison(db: Handle, mappings: readonly RowMapping[]): (most: number) => void {
+  const steps = mappings.filter(keepsIds).flatMap((mapping) => {
+    const touched = `SELECT rowId FROM touched_rows WHERE mapping = '${mapping.name}' ORDER BY rowId LIMIT @most`
+    return [
+      `INSERT INTO compare_${mapping.name} ${touched}`,
+      `INSERT INTO migration_quarantine (mapping, rowId, source, reason, at)
       SELECT '${mapping.name}', u.id, '${mapping.source}', 'missing', ${now}
       FROM ${viewName(mapping)} u WHERE u.id IN (${touched}) AND ${heldReason(mapping)} IS NULL
-        AND NOT EXISTS (SELECT 1 FROM ${mapping.target} t WHERE t.id = u.id ${andNotSpared(mapping, 't')}) ON CONFLICT DO NOTHING`)
+        AND NOT EXISTS (SELECT 1 FROM ${mapping.target} t WHERE t.id = u.id ${andNotSpared(mapping, 't')}) ON CONFLICT DO NOTHING`,
+      `DELETE FROM touched_rows WHERE mapping = '${mapping.name}' AND rowId IN (${touched})`,
+    ].map((sql) => db.prepare(sql))
+  })
+  return (most) => {
+    for (const step of steps) step.run({ most })
   }
 }
