@@ -1,5 +1,6 @@
 import t from 'tap'
-import { runHere } from './migrated.js'
+import { runHere, sqlConsole } from './migrated.js'
+import { differences } from './two-way/equal.js'
 import { v1File } from './v1-file.js'
 
 type File = Awaited<ReturnType<typeof v1File>>
@@ -147,4 +148,22 @@ t.test('tasks of one name in two milestones keep it', async (t) => {
   )
   t.equal((await runHere(file.path, 'migrate')).state, 'succeeded')
   for (const task of tasks) t.match(file.row('v2_tasks', task), { name: 'Dimensional Report' })
+})
+
+t.test('a task that v2 gives the id which a twin would have', async (t) => {
+  for (const hasHome of [true, false])
+    t.test(`${hasHome ? 'of a task of v1' : 'of no task'} keeps its templates in v1`, async (t) => {
+      const file = await v1File(t)
+      const milestoneId = file.given.milestone()
+      const task = file.given.task({ milestoneId })
+      const template = file.given.template({ taskId: task, milestoneId })
+      const home = hasHome ? file.given.task() : 'none'
+      t.equal((await runHere(file.path, 'migrate')).state, 'succeeded')
+      const console = sqlConsole(file.path)
+      console.pragma('foreign_keys = ON')
+      console.prepare('UPDATE v2_tasks SET id = ? WHERE id = ?').run(`${home}~${milestoneId}`, task)
+      console.close()
+      t.match(file.row('project_milestone_tasks', template), { taskId: `${home}~${milestoneId}` })
+      t.strictSame(await differences(file.handle), [])
+    })
 })

@@ -27,6 +27,8 @@ export interface DownMapping {
   possible?: string
   /** SQL over `OLD`, a row that v2 has lost: true where v1 keeps its own all the same. */
   stays?: string
+  /** The reference whose id says by itself what v1's is: read again once the row that it leads to has its new id in v1. */
+  readAgain?: string
   /** SQL over v1's table that finds a row which an OR REPLACE in v2 may have deleted, `NEW` being the new one. */
   replaced?: string
 }
@@ -114,6 +116,8 @@ const downTemplates = (up: RowMapping): DownMapping => ({
   },
   kept: {},
   unique: ['projectId', 'milestoneId', 'taskId'],
+  // Until v1 has a task of that id, it reads as the id of a twin.
+  readAgain: 'taskId',
   replaced: `(projectId, milestoneId, taskId) IN (
     SELECT d.projectId, d.milestoneId, d.taskId FROM down_templates d WHERE d.id = NEW.id)`,
 })

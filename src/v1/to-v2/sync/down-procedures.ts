@@ -25,8 +25,11 @@ export const WHOLE_ROW = -1
 /** Which of v1's columns a number of changes means: a bit each. */
 const bitOf = (down: DownMapping, column: string) => 2 ** Object.keys(downColumns(down)).indexOf(column)
 
+const bitsOf = (down: DownMapping, columns: readonly string[]) =>
+  columns.reduce((bits, column) => bits + bitOf(down, column), 0)
+
 const isChanged = (down: DownMapping, columns: readonly string[]) =>
-  `(NEW.changes & ${columns.reduce((bits, column) => bits + bitOf(down, column), 0)})`
+  `(NEW.changes & ${bitsOf(down, columns)})`
 
 /** SQL over OLD and NEW of v2's row: the bits of v1's columns that its change concerns. */
 const changedBits = (down: DownMapping) =>
@@ -61,6 +64,19 @@ export const mirrorIt = (down: DownMapping, event: 'INSERT' | 'UPDATE'): string 
       ? `SELECT NEW.id, ${WHOLE_ROW}`
       : `SELECT NEW.id, CASE WHEN ${isHeld(down.up, 'NEW.id')} THEN ${changedBits(down)} ELSE ${WHOLE_ROW} END`,
   )
+
+/** @param from what follows FROM: `c` is a row of v2 */
+export const mirrorAgain = (down: DownMapping, column: string, from: string): string => {
+  const following = Object.entries(downColumns(down)).flatMap(([name, { from }]) =>
+    from.includes(column) ? [name] : [],
+  )
+  return call(
+    nameOf('mirror', down),
+    `SELECT c.id, CASE WHEN ${isHeld(down.up, 'c.id')} THEN ${bitsOf(down, following)} ELSE ${WHOLE_ROW} END
+    FROM ${from}`,
+  )
+}
+
 export const compareIt = (down: DownMapping, ids: string): string => call(nameOf('compare', down), ids)
 
 function insertInV1(down: DownMapping): string {

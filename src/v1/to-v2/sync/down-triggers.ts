@@ -6,7 +6,7 @@ import { aroundSections } from './around-sections.js'
 import { aroundTasks } from './around-tasks.js'
 import { aroundTemplates } from './around-templates.js'
 import type { Around } from './around.js'
-import { callRemoveReplaced, compareIt, downProcedures, mirrorIt } from './down-procedures.js'
+import { callRemoveReplaced, compareIt, downProcedures, mirrorAgain, mirrorIt } from './down-procedures.js'
 import { holdSectionNames, holdTaskName } from './hold-names.js'
 import { createTrigger, isUsersWrite, type Procedure } from './procedure.js'
 import { projectTaskTypeTriggers } from './project-task-types.js'
@@ -71,7 +71,7 @@ function mirror(down: DownMapping, event: Event, comparisons: readonly string[])
       ...(event === 'DELETE' ? [] : [...settleHeld(up), ...recordBelowHalf(up)]),
       ...(event === 'DELETE' ? [] : [compareIt(down, written.join(' UNION '))]),
       ...(event === 'UPDATE' ? comparisons : []),
-      ...traceIt(up, event),
+      ...traceThose(up, versionsOf(event)),
       touch(up, event),
     ],
   )
@@ -109,26 +109,26 @@ const recordBelowHalf = (up: RowMapping): string[] =>
   )
 
 /** What v1 has now may be what v2 has, without any rule. */
-const traceIt = (up: RowMapping, event: Event): string[] =>
-  callStep(
-    'trace',
-    up,
-    versionsOf(event)
-      .map((row) => `SELECT ${up.scope.keys.map((key) => `${row}.${key}`).join(', ')}`)
-      .join(' UNION '),
-  )
+const traceThose = (up: RowMapping, rows: readonly string[], from?: string): string[] => {
+  const keysOf = (row: string) => up.scope.keys.map((key) => `${row}.${key}`).join(', ')
+  const selects = rows.map((row) => `SELECT ${keysOf(row)}${from === undefined ? '' : ` FROM ${from}`}`)
+  return callStep('trace', up, selects.join(' UNION '))
+}
 
 /** A changed id reaches the children first: they were compared while v1 still had their parent under the old one. */
 const compareChildren = (parent: string, downs: readonly DownMapping[]): string[] =>
   downs.flatMap((child) =>
     Object.entries(child.up.parents)
       .filter(([, table]) => table === parent)
-      .map(([column]) =>
-        compareIt(
-          child,
-          `SELECT c.id FROM ${child.up.target} c WHERE c.${column} = NEW.id AND OLD.id IS NOT NEW.id`,
-        ),
-      ),
+      .flatMap(([column]) => {
+        const theirs = `${child.up.target} c WHERE c.${column} = NEW.id AND OLD.id IS NOT NEW.id`
+        return [
+          ...(child.readAgain === column
+            ? [mirrorAgain(child, column, theirs), ...traceThose(child.up, ['c'], theirs)]
+            : []),
+          compareIt(child, `SELECT c.id FROM ${theirs}`),
+        ]
+      }),
   )
 
 /** The same for the tables that both versions share. */
