@@ -507,3 +507,53 @@ t.test('a row that waits', async (t) => {
     await passes()
   })
 })
+
+t.test('a sub-task that v1 moves to where it does not fit', async (t) => {
+  /** A sub-task of the chain's task, and another milestone with its section. */
+  const withSubTask = (t: Test) => {
+    const file = onCopy(t)
+    const { handle, task } = file
+    handle.exec(`INSERT INTO milestones SELECT 'elsewhere', taskTypeId, 'ELSE', 'Elsewhere', description, 9, isRequired, createdAt, updatedAt
+        FROM milestones WHERE id = '${file.milestone}';
+      INSERT INTO v2_tasks SELECT 'sub', taskTypeId, sectionId, id, 'Measure', description, 1, NULL, NULL, isRequired, createdAt, updatedAt
+        FROM v2_tasks WHERE id = '${task}'`)
+    return file
+  }
+
+  t.test('stays under its task, until it comes to another milestone', async (t) => {
+    const { handle, task, row, passes } = withSubTask(t)
+    handle.exec(
+      `PRAGMA foreign_keys = OFF; UPDATE tasks SET milestoneId = 'nowhere' WHERE id = 'sub'; PRAGMA foreign_keys = ON`,
+    )
+    t.same(waiting(handle), [{ rowId: 'sub', reason: 'orphan:milestoneId' }])
+    t.match(row('v2_tasks', 'sub'), { parentTaskId: task })
+    handle.exec(`UPDATE tasks SET milestoneId = 'elsewhere' WHERE id = 'sub'`)
+    t.match(row('v2_tasks', 'sub'), { parentTaskId: null, sectionId: 'elsewhere', name: 'Measure' })
+    await passes()
+  })
+
+  t.test('stays under its task when it is back in its milestone', async (t) => {
+    const { handle, task, milestone, row, passes } = withSubTask(t)
+    handle.exec(
+      `PRAGMA foreign_keys = OFF; UPDATE tasks SET milestoneId = 'nowhere' WHERE id = 'sub'; PRAGMA foreign_keys = ON;
+      UPDATE tasks SET milestoneId = '${milestone}' WHERE id = 'sub'`,
+    )
+    t.match(row('v2_tasks', 'sub'), { parentTaskId: task, sectionId: milestone })
+    await passes()
+  })
+
+  t.test('leaves it once the milestone is mended to which it has moved', async (t) => {
+    const { handle, task, milestone, row, passes } = withSubTask(t)
+    handle.exec(
+      `PRAGMA foreign_keys = OFF;
+      INSERT INTO milestones SELECT 'held', 'nowhere', 'HELD', 'Held', NULL, 9, 1, createdAt, updatedAt FROM milestones WHERE id = '${milestone}';
+      UPDATE tasks SET milestoneId = 'held' WHERE id = 'sub'; PRAGMA foreign_keys = ON`,
+    )
+    t.match(row('v2_tasks', 'sub'), { parentTaskId: task, sectionId: milestone })
+    handle.exec(
+      `UPDATE milestones SET taskTypeId = (SELECT taskTypeId FROM milestones WHERE id = '${milestone}') WHERE id = 'held'`,
+    )
+    t.match(row('v2_tasks', 'sub'), { parentTaskId: null, sectionId: 'held', name: 'Measure' })
+    await passes()
+  })
+})

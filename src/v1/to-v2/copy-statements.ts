@@ -1,4 +1,4 @@
-import { heldViewName, parentIsThere } from './held-rows.js'
+import { fits, heldViewName } from './held-rows.js'
 import { promoteSubTasks } from './sync/sub-tasks.js'
 import { isUniqueAs, uniqueParts } from './mapping/unique-key.js'
 import { andNotSpared, keptColumns, keyOf, ownId, viewName, type RowMapping } from './mapping/row-mapping.js'
@@ -10,12 +10,7 @@ import { andNotSpared, keptColumns, keyOf, ownId, viewName, type RowMapping } fr
 function insertSelect(mapping: RowMapping, condition: string): string {
   const columns = ['id', ...Object.keys(mapping.columns)].join(', ')
   return `INSERT INTO ${mapping.target} (${columns})
-    SELECT ${columns} FROM ${viewName(mapping)} u WHERE ${fits(mapping, condition)}`
-}
-
-function fits(mapping: RowMapping, condition: string): string {
-  const parents = Object.keys(mapping.parents).map((column) => `AND ${parentIsThere(mapping, column)}`)
-  return `(${condition}) AND u.misfit IS NULL ${parents.join(' ')}`
+    SELECT ${columns} FROM ${viewName(mapping)} u WHERE (${condition}) AND ${fits(mapping)}`
 }
 
 /** Never overwrites: a trigger may have put a newer row there already. */
@@ -51,7 +46,6 @@ export function parkNames(mapping: RowMapping): string[] {
   if (parked === undefined) return []
   const view = `${viewName(mapping)} u WHERE (${scope.mapped})`
   return [
-    heldGivesWay(mapping, parked),
     `UPDATE ${target} SET ${parked} = '~' || id WHERE (${scope.present}) ${andNotSpared(mapping, target)}
     AND (id, ${parked}) NOT IN (SELECT u.id, u.${parked} FROM ${view})
     AND id NOT IN (SELECT u.id FROM ${view} AND u.misfit IS NOT NULL)`,
@@ -62,8 +56,9 @@ export function parkNames(mapping: RowMapping): string[] {
  * A row that waits stays in v2 under the name that it had. v1 asks nothing of it any more, and a row that
  * fits has the name that v1 gives it.
  */
-function heldGivesWay(mapping: RowMapping, parked: string): string {
-  const { name, named = name, target, columns, scope } = mapping
+export function heldGivesWay(mapping: RowMapping): string[] {
+  const { name, named = name, target, columns, scope, parked } = mapping
+  if (parked === undefined) return []
   const ofFitting = (column: string) =>
     columns[column]?.keeper === 'v1'
       ? `u.${column}`
@@ -74,12 +69,14 @@ function heldGivesWay(mapping: RowMapping, parked: string): string {
   const isInPlace =
     place &&
     `${place(ofHeld)} IN (SELECT ${place(ofFitting)} FROM ${viewName(mapping)} u WHERE ${scope.mapped})`
-  return `UPDATE ${target} SET ${parked} = ${parked} || ' (' || id || ')' WHERE id IN (
+  return [
+    `UPDATE ${target} SET ${parked} = ${parked} || ' (' || id || ')' WHERE id IN (
       SELECT held.id FROM ${target} held
       CROSS JOIN ${heldViewName({ name: named })} h ON h.id = held.id AND h.reason IS NOT NULL
       CROSS JOIN ${viewName(mapping)} u ON ${isUniqueAs(mapping, ofHeld, ofFitting)} AND held.id <> u.id
         AND (${scope.mapped}) AND u.misfit IS NULL
-      WHERE ${isInPlace ?? 1})`
+      WHERE ${isInPlace ?? 1})`,
+  ]
 }
 
 /** Those that were parked, are gone from v1, and will not be removed have a name to stay by. */

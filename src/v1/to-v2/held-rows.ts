@@ -20,6 +20,12 @@ export function parentIsThere({ parents, wholeParents }: RowMapping, column: str
     WHERE parent.id = ${alias}.${column}${whole === undefined ? '' : ` AND ${whole}`}))`
 }
 
+/** SQL over the mapping's view `u`: whether v2 can hold the row, and has its parents. */
+export const fits = (mapping: RowMapping): string =>
+  ['u.misfit IS NULL', ...Object.keys(mapping.parents).map((column) => parentIsThere(mapping, column))].join(
+    ' AND ',
+  )
+
 /** SQL over the mapping's view `u`: why v2 does not hold the row. Its own misfit, or that its parent is held. */
 export const heldReason = (mapping: RowMapping): string =>
   `CASE WHEN u.misfit IS NOT NULL THEN u.misfit ${Object.keys(mapping.parents)

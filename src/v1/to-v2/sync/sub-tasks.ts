@@ -1,27 +1,38 @@
+import { fits } from '../held-rows.js'
+import { viewName, type RowMapping } from '../mapping/row-mapping.js'
 import { isNameTaken } from '../mapping/tasks.js'
-import { sectionOf } from '../mapping/unsectioned.js'
 import { call, createTrigger, isUsersWrite } from './procedure.js'
 
 /**
  * v1 knows no parents: a sub-task whose parent goes, or which leaves its parent's section there, stays as a
- * task of its own, under v1's name.
+ * task of its own. It has v1's name once it is written.
  *
  * @param which SQL over v2_tasks
+ * @param thenWrite statements that write those in `promoted_tasks`
  */
-export const promoteSubTasks = (which: string): string[] => [
+const promote = (which: string, thenWrite: readonly string[]): string[] => [
   `DELETE FROM task_forms WHERE id IN (SELECT id FROM v2_tasks WHERE ${which})`,
   `INSERT INTO promoted_tasks SELECT id FROM v2_tasks WHERE ${which}`,
   `UPDATE v2_tasks SET parentTaskId = NULL,
       name = CASE WHEN ${isNameTaken('v2_tasks', 'v2_tasks.name')} THEN name || ' (' || id || ')' ELSE name END
     WHERE id IN (SELECT id FROM promoted_tasks)`,
-  call('write_tasks', 'SELECT id FROM promoted_tasks'),
+  ...thenWrite,
   'DELETE FROM promoted_tasks',
 ]
 
-/** A sub-task that v1 has moved away from its parent. A milestone whose id changes takes both along, one after the other. */
-export const promoteMoved = promoteSubTasks(`id = NEW.id AND parentTaskId IN (
-      SELECT parent.id FROM v2_tasks parent WHERE parent.sectionId IS NOT ${sectionOf('NEW.milestoneId')})
-    AND OLD.milestoneId IS NOT NEW.milestoneId AND EXISTS (SELECT 1 FROM milestones WHERE id = OLD.milestoneId)`)
+export const promoteSubTasks = (which: string): string[] =>
+  promote(which, [call('write_tasks', 'SELECT id FROM promoted_tasks')])
+
+/**
+ * A sub-task that is about to be written to another section than its parent's. One that does not fit there stays, and so
+ * does one that a milestone takes along whose id changes: v2 has no section of that id yet.
+ */
+export const promoteMoved = (tasks: RowMapping): string[] =>
+  promote(
+    `id = NEW.id AND EXISTS (SELECT 1 FROM v2_tasks parent JOIN ${viewName(tasks)} u ON u.id = NEW.id
+      WHERE parent.id = v2_tasks.parentTaskId AND parent.sectionId IS NOT u.sectionId AND ${fits(tasks)})`,
+    [],
+  )
 
 /**
  * v1's names are unique in their milestone, and so are v2's at their place; but v2 may call a task by a name

@@ -1,11 +1,11 @@
-import { copyChanged, nameHeld, parkNames, removeGone } from '../copy-statements.js'
+import { copyChanged, heldGivesWay, nameHeld, parkNames, removeGone } from '../copy-statements.js'
 import { heldOf } from '../held-rows.js'
 import { traceScope } from '../lineage.js'
 import type { RowMapping } from '../mapping/row-mapping.js'
 import { call, type Procedure } from './procedure.js'
 import { recordHeld } from './record-held.js'
 import { legacySectionGivesWay } from './settle-places.js'
-import { giveWay } from './sub-tasks.js'
+import { giveWay, promoteMoved } from './sub-tasks.js'
 
 /** What is done to the rows of a scope, in the order in which a trigger does it to all it concerns. */
 export const steps = ['park', 'write', 'remove', 'trace', 'record'] as const
@@ -13,7 +13,13 @@ export type Step = (typeof steps)[number]
 
 const statementsOf: Record<Step, (mapping: RowMapping) => string[]> = {
   park: parkNames,
-  write: (mapping) => [...givesWay(mapping), copyChanged(mapping), ...nameHeld(mapping)],
+  write: (mapping) => [
+    ...(mapping.name === 'tasks' ? promoteMoved(mapping) : []),
+    ...heldGivesWay(mapping),
+    ...givesWay(mapping),
+    copyChanged(mapping),
+    ...nameHeld(mapping),
+  ],
   remove: removeGone,
   trace: traceScope,
   record: (mapping) => {

@@ -8,7 +8,7 @@ import {
   type RowVersion,
 } from '../mapping/row-mapping.js'
 import { createTrigger, isUsersWrite } from './procedure.js'
-import { promoteMoved, subTasksFollow } from './sub-tasks.js'
+import { subTasksFollow } from './sub-tasks.js'
 import { callStep, type Step } from './up-procedures.js'
 
 export const events = ['INSERT', 'UPDATE', 'DELETE'] as const
@@ -37,14 +37,12 @@ export function upTriggers(mappings: readonly RowMapping[]): string[] {
 function trigger(table: string, event: Event, fed: readonly Fed[]): string {
   const own = fed.filter(({ mapping, feed }) => feed.table === mapping.source)
   const each = (step: Step, those: readonly Fed[]) => those.flatMap((one) => callFor(step, one, event))
-  const isMove = table === 'tasks' && event === 'UPDATE'
-  const afterwards = isMove ? [subTasksFollow] : []
+  const afterwards = table === 'tasks' && event === 'UPDATE' ? [subTasksFollow] : []
   return mirrorTrigger({ direction: 'up', table, event, columns: [], afterwards }, [
     ...fed.flatMap(({ feed }) => feed.first?.(event) ?? []),
     ...(event === 'UPDATE' ? own.flatMap(rekey) : []),
     ...own.flatMap((one) => outdateForms(one, event)),
     ...(event === 'DELETE' ? [] : own.flatMap(removeReplaced)),
-    ...(isMove ? promoteMoved : []),
     // Before any write: rows of two mappings can want each other's names.
     ...each('park', fed),
     // Parents first, so that no row waits for one of the same write.
