@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import type { JobKind, PhaseName } from '../../src/migration/job.js'
 import { jobKinds } from '../../src/v1/to-v2/jobs.js'
 import { adoptedFile, runHere, sqlConsole } from './migrated.js'
-import { v1Contents } from './v1-file.js'
+import { v1Contents, v1File } from './v1-file.js'
 
 type Console = ReturnType<typeof sqlConsole>
 
@@ -139,4 +139,32 @@ t.test('v1', async (t) => {
     const { supplier_task_instances: _, ...others } = v1Contents(db)
     t.match(others, Object.fromEntries(Object.entries(before).filter(([table]) => table in others)))
   })
+})
+
+t.test('a section that gets another id between two chunks of its twins has them all', async (t) => {
+  const file = await v1File(t)
+  const milestones = [1, 2, 3].map(() => file.given.milestone())
+  const templates = milestones.map((milestoneId) =>
+    file.given.template({ taskId: file.given.task(), milestoneId }),
+  )
+  const db = meanwhile(t, file.path)
+  let renamed = 0
+  const rename = () => {
+    const isBetween = db.prepare(`SELECT count(*) = 1 FROM v2_tasks WHERE id LIKE '%~%'`).pluck()
+    if (
+      renamed === 0 &&
+      db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'v2_tasks'`).get() &&
+      isBetween.get() === 1
+    )
+      renamed = db
+        .prepare(
+          `UPDATE v2_task_type_sections SET id = id || 'x' WHERE id IN (SELECT milestoneId FROM project_milestone_tasks)`,
+        )
+        .run().changes
+    return false
+  }
+  const { state, error } = await runHere(file.path, 'migrate', { chunkMs: 0.01 }, { stopping: rename })
+  t.equal(state, 'succeeded', error?.detail ?? '')
+  t.equal(renamed, 3)
+  for (const id of templates) t.match(file.row('v2_project_task_templates', id), { sectionId: /x$/ })
 })

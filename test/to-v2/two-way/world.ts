@@ -55,6 +55,9 @@ export async function serveWorlds(t: Test) {
     get waiting() {
       return opened(current).waiting
     },
+    get walSync() {
+      return opened(current).walSync
+    },
   } as Database<unknown>
   const context = { db, now: () => NOW }
   const traits = { hasResponsibleParties: true, legacySuffix: '_old' } as const

@@ -1,8 +1,10 @@
+import { taskTwins } from '../mapping/tasks.js'
 import type { Around } from './around.js'
 import { holdSectionNames } from './hold-names.js'
 import { pairsOfTaskType, pairsThatChange, refreshPairs } from './pairs.js'
 import { call } from './procedure.js'
 import { settleAltered } from './settle-twins.js'
+import { callStep } from './up-procedures.js'
 import { versionsOf, type Event } from './up-triggers.js'
 
 export const aroundSections: Around = {
@@ -18,10 +20,17 @@ function afterSection(event: Event): string[] {
       holdSectionNames.name,
       `SELECT * FROM (${taskTypes.join(' UNION ')})${event === 'UPDATE' ? concernsNames : ''}`,
     ),
-    ...(event === 'UPDATE' ? [settleAltered(withTwins), ...refreshPairs(pairsOfSection)] : []),
+    ...(event === 'UPDATE'
+      ? [...writeItsTwins, settleAltered(withTwins), ...refreshPairs(pairsOfSection)]
+      : []),
     ...(event === 'DELETE' ? refreshPairs(pairsOfTaskType) : []),
   ]
 }
+
+/** A twin that v2 has is settled by now. While the backfill goes on it may lack some, which it looks for under the old id. */
+const writeItsTwins = (['park', 'write', 'trace'] as const).flatMap((step) =>
+  callStep(step, taskTwins, 'SELECT NEW.id WHERE OLD.id IS NOT NEW.id'),
+)
 
 const concernsNames =
   ' WHERE OLD.id IS NOT NEW.id OR OLD.taskTypeId IS NOT NEW.taskTypeId OR OLD.code IS NOT NEW.code OR OLD.name IS NOT NEW.name'
