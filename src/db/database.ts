@@ -5,6 +5,7 @@ import { SqliteHandleDialect, type Begin } from './dialect.js'
 import { openReaderPool } from './reader-pool.js'
 import { sharedFlag, type SharedFlag } from './shared-flag.js'
 import { addSqlFunctions } from './sql-functions.js'
+import { openWalSync, type WalSync } from './wal-sync.js'
 import { WaitingWriters } from './waiting-writers.js'
 import { asWriter, type Writer } from './write-context.js'
 
@@ -42,6 +43,8 @@ export interface Database<Schema> {
   readonly writer: Kysely<Schema>
   /** Raised while a write of this process waits for the lock, so that a migration can let it pass. */
   readonly waiting: WaitingWriters
+  /** Before a write is acknowledged. */
+  readonly walSync: WalSync
   /** Raised by whoever checkpoints while readers of old states keep the WAL from beginning anew. */
   readonly walIsLong: SharedFlag
   /** Whom the history names for what is written through this object; nobody for what has no history. */
@@ -49,21 +52,19 @@ export interface Database<Schema> {
   close(): Promise<void>
 }
 
-/**
- * Opens an existing SQLite file in WAL mode.
- *
- * Writes are acknowledged with `synchronous=FULL`: a commit that was answered survives a power loss.
- */
+/** Opens an existing SQLite file in WAL mode. */
 export function openDatabase<Schema>(path: string): Database<Schema> {
   const waiting = WaitingWriters.create()
   const walIsLong = sharedFlag()
   let longReads = 0
   const writer = openWriterHandle(path)
   const reader = openReaderHandle(path)
+  const walSync = openWalSync(`${fileOf(writer)}-wal`)
   const database = {
     path,
     waiting,
     walIsLong,
+    walSync,
     writer: kyselyOver<Schema>(writer, (handle, askedAt) => beginImmediate(handle, waiting, askedAt)),
     reader: kyselyOver<Schema>(reader, async (handle) => void handle.exec('begin')),
     lists: openReaderPool<Schema>({
@@ -85,6 +86,7 @@ export function openDatabase<Schema>(path: string): Database<Schema> {
       await Promise.all([database.lists.destroy(), database.snapshots.destroy()])
       await database.reader.destroy()
       await database.writer.destroy()
+      await walSync.close()
       // Kysely leaves alone what it has never used; the last handle to go puts the WAL into the file.
       reader.close()
       writer.close()
@@ -93,9 +95,12 @@ export function openDatabase<Schema>(path: string): Database<Schema> {
   return database
 }
 
+/** Where SQLite says it is: its WAL stands beside the file itself, not beside a link to it. */
+const fileOf = (handle: Handle) => (handle.pragma('database_list') as { file: string }[])[0]?.file ?? ''
+
 /**
- * A handle that writes. It never waits synchronously for the lock: SQLite's own waiting stops the event
- * loop, and with it every request.
+ * A handle that writes. It never waits synchronously, neither for the lock nor for the disk: that would stop the
+ * event loop, and with it every request. What it commits is acknowledged by `write` alone, once it is on the disk.
  */
 export function openWriterHandle(path: string): Handle {
   const handle = new BetterSqlite3(path, { fileMustExist: true, timeout: BUSY_LIMIT_MS })
@@ -105,7 +110,7 @@ export function openWriterHandle(path: string): Handle {
   // A handle that has not looked at the WAL does not take it away when it is the last to close.
   handle.prepare('SELECT 1 FROM sqlite_master').get()
   handle.pragma('busy_timeout = 0')
-  handle.pragma('synchronous = FULL')
+  handle.pragma('synchronous = NORMAL')
   handle.pragma('foreign_keys = ON')
   // Triggers must act alike whoever compiled SQLite: the default differs from build to build.
   handle.pragma('recursive_triggers = OFF')
@@ -171,21 +176,25 @@ export const underSchema = <To, From>(trx: Transaction<From>): Transaction<To> =
  * Runs `act` in one immediate write transaction and commits it; nothing is written when it throws.
  * Nothing but the database may be awaited inside: every other write waits meanwhile.
  *
+ * Resolves when the commit survives a power loss, as with `synchronous=FULL`.
+ *
  * @throws Problem `database-busy` after five seconds behind another program's lock
  */
-export function write<Schema, Result>(
+export async function write<Schema, Result>(
   db: Database<Schema>,
   act: (trx: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
   const { signature } = db
   const signed = signature === undefined ? act : (trx: Transaction<Schema>) => asWriter(trx, signature, act)
   db.waiting.ask()
-  return db.writer
+  const result = await db.writer
     .transaction()
     .execute(signed)
     .finally(() => {
       db.waiting.end()
     })
+  await db.walSync.reach()
+  return result
 }
 
 /** Runs `act` on one snapshot of the database. */
