@@ -10,6 +10,7 @@ export interface WalSync {
    * @throws what the device says: then nobody knows
    */
   reach(): Promise<void>
+  /** May be called again. */
   close(): Promise<void>
 }
 
@@ -22,6 +23,7 @@ export interface WalSync {
  */
 export function openWalSync(path: string): WalSync {
   const fd = openSync(path, 'r+')
+  let isOpen = true
   let latest = Promise.resolve()
   let next: Promise<void> | undefined
   const sync = () => {
@@ -33,7 +35,8 @@ export function openWalSync(path: string): WalSync {
     reach: () => (next ??= latest = latest.then(sync, sync)),
     async close() {
       await latest.catch(() => undefined)
-      closeSync(fd)
+      if (isOpen) closeSync(fd)
+      isOpen = false
     },
   }
 }
