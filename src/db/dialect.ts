@@ -10,6 +10,7 @@ import {
   type Kysely,
   type QueryResult,
 } from 'kysely'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { statementCache } from './statement-cache.js'
 
 /** How a transaction starts; `askedAt`, by performance.now(), is before the wait for those ahead of it here. */
@@ -45,6 +46,7 @@ class HandleDriver implements Driver {
   private tail: Promise<void> = Promise.resolve()
   private release: () => void = () => undefined
   private askedAt = 0
+  private users = 0
 
   constructor(
     private readonly handle: BetterSqlite3.Database,
@@ -57,19 +59,25 @@ class HandleDriver implements Driver {
     // The handle is open already.
   }
 
-  /** One connection, so one user at a time, first come first served. */
+  /**
+   * One connection, so one user at a time, first come first served. Who has waited begins in a turn of the event loop of his
+   * own: nothing that a user awaits lasts that long, so that all who wait would follow one another without anybody else.
+   */
   async acquireConnection(): Promise<DatabaseConnection> {
     const askedAt = performance.now()
     const before = this.tail
+    const isTaken = this.users++ > 0
     let release: () => void = () => undefined
     this.tail = new Promise((resolve) => (release = resolve))
     await before
+    if (isTaken) await nextTurn()
     this.release = release
     this.askedAt = askedAt
     return this.connection
   }
 
   async releaseConnection(): Promise<void> {
+    this.users--
     this.release()
   }
 

@@ -56,9 +56,12 @@ export async function read(app: App, url: string, headers: Record<string, string
   return { status: answer.statusCode, headers: answer.headers, body: answer.json<Record<string, unknown>>() }
 }
 
+/** No job of these small files takes so long, also on a busy machine. */
+const LIMIT_MS = 120_000
+
 /** Polls a job until it has ended. */
 export async function ended(app: App, id: string): Promise<JobBody> {
-  for (let tries = 0; tries < 1_000; tries++) {
+  for (const giveUpAt = performance.now() + LIMIT_MS; performance.now() < giveUpAt;) {
     const job = (await app.inject({ url: `/admin/migrations/${id}` })).json<JobBody>()
     if (!['queued', 'running', 'paused', 'interrupted'].includes(job.state)) return job
     await new Promise((resolve) => setTimeout(resolve, 20))

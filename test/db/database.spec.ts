@@ -49,6 +49,26 @@ t.test('a write', async (t) => {
     })
     t.strictSame(await names(db.reader), ['one'])
   })
+  t.test('lets others have their turn before the one that waits for it', async (t) => {
+    const { db } = opened(t)
+    let turns = 0
+    let isOver = false
+    const count = () => {
+      turns++
+      if (!isOver) setImmediate(count)
+    }
+    setImmediate(count)
+    const began: number[] = []
+    const writes = Array.from({ length: 20 }, (_, n) =>
+      write(db, async (trx) => {
+        began.push(turns)
+        await add(trx, `number ${n}`)
+        t.equal(turns, began.at(-1), 'nobody in the midst of it')
+      }),
+    )
+    await Promise.all(writes).finally(() => (isOver = true))
+    t.equal(new Set(began).size, 20, `each in a turn of its own: ${began.join(', ')}`)
+  })
   t.test('that throws leaves nothing behind, and the next one succeeds', async (t) => {
     const { db } = opened(t)
     await t.rejects(
