@@ -26,6 +26,16 @@ export const statement =
   (world, a, b) =>
     void world.prepare(ignoring(sql, a + b)).run(...values(world.pick, a, b))
 
+/** One that would want a twin which v2 has changed does not fit: there is none of those where all rows have to. */
+const refile =
+  (column: 'milestoneId' | 'taskId', parents: string): Write =>
+  ({ isAwkward, pick, prepare }, a, b) => {
+    const twin = column === 'taskId' ? `@to || '~' || milestoneId` : `taskId || '~' || @to`
+    const fits = isAwkward ? '' : `AND NOT EXISTS (SELECT 1 FROM tasks settled WHERE settled.id = ${twin})`
+    const sql = `UPDATE OR IGNORE project_milestone_tasks SET ${column} = @to WHERE id = @id ${fits}`
+    prepare(ignoring(sql, a + b)).run({ to: pick(parents, b), id: pick('project_milestone_tasks', a) })
+  }
+
 /** Only every so many times: what deletes much would leave nothing for the others. */
 const rarely =
   (every: number, write: Write): Write =>
@@ -99,14 +109,8 @@ export const v1Writes: Record<string, Write> = {
       at(a),
     ],
   ),
-  'file a template elsewhere': statement(
-    'UPDATE OR IGNORE project_milestone_tasks SET milestoneId = ? WHERE id = ?',
-    (pick, a, b) => [pick('milestones', b), pick('project_milestone_tasks', a)],
-  ),
-  'give a template another task': statement(
-    'UPDATE OR IGNORE project_milestone_tasks SET taskId = ? WHERE id = ?',
-    (pick, a, b) => [pick('tasks', b), pick('project_milestone_tasks', a)],
-  ),
+  'file a template elsewhere': refile('milestoneId', 'milestones'),
+  'give a template another task': refile('taskId', 'tasks'),
   'switch a template': statement(
     'UPDATE project_milestone_tasks SET isActive = ?, notes = ? WHERE id = ?',
     (pick, a, b) => [b % 2, `n${b}`, pick('project_milestone_tasks', a)],
