@@ -113,7 +113,15 @@ function asWished<Schema, Kept>(
     await keep(underSchema<KeyTables, Schema>(trx), wish, kept)
     return { kept, isReplay: false }
   }
-  return { look: () => readSnapshot(db, look), work: () => write(db, work) }
+  return {
+    async look() {
+      const found = await readSnapshot(db, look)
+      // It is committed, but may not be on the disk: an answer acknowledges it, as the first one does.
+      if (found !== undefined) await db.walSync.reach()
+      return found
+    },
+    work: () => write(db, work),
+  }
 }
 
 const atWork = new WeakMap<object, Map<string, Promise<unknown>>>()

@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openDatabase, write } from '../../src/db/database.js'
+import { served } from '../admin/served.js'
 import { temporaryFolder } from '../helper.js'
 
 /** A device that takes its time; what was in the WAL when it was told to sync is kept with each sync that has ended. */
@@ -38,12 +39,20 @@ function putInPlace(one: typeof fs.fdatasync) {
   syncBuiltinESMExports()
 }
 
+/** Until the device is told to sync. */
+async function deviceAtWork() {
+  while (device.begun === 0) await new Promise((resolve) => setImmediate(resolve))
+}
+
+const watch = (path: string) =>
+  Object.assign(device, { walPath: `${path}-wal`, begun: 0, synced: [], error: undefined })
+
 function opened(t: Test) {
   const path = join(temporaryFolder(t), 'app.db')
   new BetterSqlite3(path).exec('CREATE TABLE items (name TEXT NOT NULL)').close()
   const db = openDatabase<{ items: { name: string } }>(path)
   t.teardown(() => db.close())
-  Object.assign(device, { walPath: `${path}-wal`, begun: 0, synced: [], error: undefined })
+  watch(path)
   return {
     db,
     add: (name: string) => write(db, (trx) => trx.insertInto('items').values({ name }).execute()),
@@ -60,7 +69,7 @@ t.test('a write', async (t) => {
   t.test('is acknowledged once its commit is on the disk, and others are served meanwhile', async (t) => {
     const { add, names } = opened(t)
     const adding = add('the only one')
-    while (device.begun === 0) await new Promise((resolve) => setImmediate(resolve))
+    await deviceAtWork()
     t.strictSame(await Promise.race([adding, names()]), ['the only one'])
     t.notOk(isOnDisk('the only one'), 'committed, and the device is at work')
     await adding
@@ -86,5 +95,22 @@ t.test('a write', async (t) => {
     device.error = undefined
     await add('kept')
     t.ok(isOnDisk('kept'))
+  })
+
+  t.test('that is sent again with its key is not answered before the first one could be', async (t) => {
+    const path = join(temporaryFolder(t), 'new.db')
+    putInPlace(fdatasync)
+    const app = await served(t, path)
+    putInPlace(slowly)
+    watch(path)
+    const send = async () => {
+      const headers = { 'idempotency-key': 'once' }
+      const payload = { name: 'Sent twice' }
+      const { statusCode } = await app.inject({ method: 'POST', url: '/v2/suppliers', headers, payload })
+      return { statusCode, isOnDisk: isOnDisk('Sent twice') }
+    }
+    const first = send()
+    await deviceAtWork()
+    t.strictSame(await Promise.all([first, send()]), Array(2).fill({ statusCode: 201, isOnDisk: true }))
   })
 })
