@@ -41,12 +41,16 @@ export class SqliteHandleDialect implements Dialect {
   }
 }
 
+/** For so long those who wait for a connection follow one another, before requests that do not need it have their turn. */
+const TURN_MS = 10
+
 class HandleDriver implements Driver {
   private readonly connection: HandleConnection
   private tail: Promise<void> = Promise.resolve()
   private release: () => void = () => undefined
   private askedAt = 0
   private users = 0
+  private turnBeganAt = 0
 
   constructor(
     private readonly handle: BetterSqlite3.Database,
@@ -59,10 +63,7 @@ class HandleDriver implements Driver {
     // The handle is open already.
   }
 
-  /**
-   * One connection, so one user at a time, first come first served. Who has waited begins in a turn of the event loop of his
-   * own: nothing that a user awaits lasts that long, so that all who wait would follow one another without anybody else.
-   */
+  /** One connection, so one user at a time, first come first served. */
   async acquireConnection(): Promise<DatabaseConnection> {
     const askedAt = performance.now()
     const before = this.tail
@@ -70,10 +71,18 @@ class HandleDriver implements Driver {
     let release: () => void = () => undefined
     this.tail = new Promise((resolve) => (release = resolve))
     await before
-    if (isTaken) await nextTurn()
+    if (!isTaken) this.turnBeganAt = askedAt
+    else await this.letOthersIn()
     this.release = release
     this.askedAt = askedAt
     return this.connection
+  }
+
+  /** Nothing that a user awaits lasts until the next turn of the event loop: all who wait would follow in this one. */
+  private async letOthersIn(): Promise<void> {
+    if (performance.now() - this.turnBeganAt < TURN_MS) return
+    await nextTurn()
+    this.turnBeganAt = performance.now()
   }
 
   async releaseConnection(): Promise<void> {

@@ -49,7 +49,7 @@ t.test('a write', async (t) => {
     })
     t.strictSame(await names(db.reader), ['one'])
   })
-  t.test('lets others have their turn before the one that waits for it', async (t) => {
+  t.test('that has waited lets others have their turn, once those before it have taken long', async (t) => {
     const { db } = opened(t)
     let turns = 0
     let isOver = false
@@ -63,11 +63,14 @@ t.test('a write', async (t) => {
       write(db, async (trx) => {
         began.push(turns)
         await add(trx, `number ${n}`)
+        // As long as a write with many consequences.
+        for (const until = performance.now() + 6; performance.now() < until;);
         t.equal(turns, began.at(-1), 'nobody in the midst of it')
       }),
     )
     await Promise.all(writes).finally(() => (isOver = true))
-    t.equal(new Set(began).size, 20, `each in a turn of its own: ${began.join(', ')}`)
+    const together = began.map((turn) => began.filter((other) => other === turn).length)
+    t.ok(Math.max(...together) <= 2, `never more than two writes of 6 ms in a turn: ${began.join(', ')}`)
   })
   t.test('that throws leaves nothing behind, and the next one succeeds', async (t) => {
     const { db } = opened(t)

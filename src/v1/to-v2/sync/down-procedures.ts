@@ -65,15 +65,15 @@ export const mirrorIt = (down: DownMapping, event: 'INSERT' | 'UPDATE'): string 
       : `SELECT NEW.id, CASE WHEN ${isHeld(down.up, 'NEW.id')} THEN ${changedBits(down)} ELSE ${WHOLE_ROW} END`,
   )
 
-/** @param from what follows FROM: `c` is a row of v2 */
-export const mirrorAgain = (down: DownMapping, column: string, from: string): string => {
+/** @param those what follows FROM: `c`, a row of v2 whose `column` is read again */
+export const mirrorAgain = (down: DownMapping, column: string, those: string): string => {
   const following = Object.entries(downColumns(down)).flatMap(([name, { from }]) =>
     from.includes(column) ? [name] : [],
   )
   return call(
     nameOf('mirror', down),
     `SELECT c.id, CASE WHEN ${isHeld(down.up, 'c.id')} THEN ${bitsOf(down, following)} ELSE ${WHOLE_ROW} END
-    FROM ${from}`,
+    FROM ${those}`,
   )
 }
 
