@@ -108,14 +108,21 @@ function updateInV1(down: DownMapping): string[] {
   ]
 }
 
-const set = ({ alias }: DownMapping, column: string, stands: string) =>
-  `${column} = CASE WHEN ${stands} THEN ${alias}.${column} ELSE d.${column} END`
+const set = ({ alias }: DownMapping, column: string, stands: string) => ({
+  column,
+  value: `CASE WHEN ${stands} THEN ${alias}.${column} ELSE d.${column} END`,
+})
 
-const updateWhere = (down: DownMapping, changes: readonly string[], which: string) =>
-  `UPDATE ${down.up.source} AS ${down.alias} SET ${changes.join(', ')}
-    FROM ${downViewName(down.up)} d JOIN ${down.up.target} n ON n.id = d.id
-    WHERE d.id = NEW.id AND ${down.alias}.id = NEW.id AND ${which}
-      AND (NOT ${isChanged(down, down.unique)} OR NOT ${isTaken(down)}) ${andPossible(down)}`
+/** What is updated has no alias: an older SQLite takes none in a trigger, and so would not open the file any more. */
+function updateWhere(down: DownMapping, changes: readonly ReturnType<typeof set>[], which: string): string {
+  const { up, alias } = down
+  return `UPDATE ${up.source} SET ${changes.map(({ column }) => `${column} = changed.${column}`).join(', ')}
+    FROM (SELECT ${alias}.id AS changedId, ${changes.map(({ column, value }) => `${value} AS ${column}`).join(', ')}
+      FROM ${downViewName(up)} d JOIN ${up.target} n ON n.id = d.id JOIN ${up.source} ${alias} ON ${alias}.id = d.id
+      WHERE d.id = NEW.id AND ${which}
+        AND (NOT ${isChanged(down, down.unique)} OR NOT ${isTaken(down)}) ${andPossible(down)}) changed
+    WHERE ${up.source}.id = changed.changedId`
+}
 
 const andPossible = ({ possible }: DownMapping) => (possible === undefined ? '' : `AND ${possible}`)
 
